@@ -1,0 +1,5 @@
+"""Sites and their hosts. In: city and plan. Out: a SiteEstate per site."""
+
+from simpul.edge.site import SiteArgs, SiteHosts
+
+__all__ = ["SiteArgs", "SiteHosts"]

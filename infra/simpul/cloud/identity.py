@@ -1,0 +1,39 @@
+"""Names and tags of a city's cloud resources: both derive from its kode wilayah.
+
+In: the city and the stack's name. Out: names within the vendor's letters and length, and the tags that every
+resource carries, by which bills, access and a cut-off run are told apart.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from simpul.city import City
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Who a resource belongs to."""
+
+    slug: str
+    wilayah: str
+    stack: str
+
+    @classmethod
+    def of(cls, city: City, stack: str) -> Identity:
+        """Take the identity of `city`, deployed as `stack`."""
+        return cls(slug=city.slug, wilayah=city.wilayah, stack=stack)
+
+    @property
+    def prefix(self) -> str:
+        """Give what every name of this city begins with."""
+        return f"simpul-{self.slug}"
+
+    def name(self, part: str) -> str:
+        """Give the name of the resource that is `part` of the city."""
+        return f"{self.prefix}-{part}"
+
+    @property
+    def tags(self) -> dict[str, str]:
+        """Give the tags of the city's resources."""
+        return {"simpul:wilayah": self.wilayah, "simpul:stack": self.stack, "simpul:managed-by": "pulumi"}

@@ -1,0 +1,83 @@
+"""A site: its hosts, and the k3s cluster that they make together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pulumi
+
+from simpul.city import City, ClusterRanges, Host, Site
+from simpul.handover import ClusterHandle, SiteEstate
+from simpul.project import ROOT
+from simpul.provider import resource
+
+
+@dataclass(frozen=True)
+class SiteArgs:
+    """What a site is made of: the city that it belongs to, its declaration and its ranges."""
+
+    city: City
+    site: Site
+    ranges: ClusterRanges
+
+
+class SiteHosts(pulumi.ComponentResource):
+    """The hosts of one site as one k3s cluster. `estate` is what the platform gets of it."""
+
+    estate: SiteEstate
+
+    def __init__(self, name: str, args: SiteArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Make the hosts of the site `name` as `args` say."""
+        super().__init__("simpul:edge:Site", name, {}, opts)
+        self.args = args
+        self.token = resource.Password(
+            f"{name}-token", resource.PasswordArgs(length=48), opts=pulumi.ResourceOptions(parent=self)
+        )
+        hosts = {host.name: self._host(host) for host in args.site.hosts}
+        server = hosts[args.site.server.name]
+        site = args.site
+        self.estate = SiteEstate(
+            code=site.code,
+            slug=site.slug,
+            name=site.name,
+            address=str(site.server.address),
+            cluster=ClusterHandle(name, site.code, server.kubeconfig, tuple(hosts.values())),
+            states={host_name: host.state for host_name, host in hosts.items()},
+        )
+        self.register_outputs({"kubeconfig": server.kubeconfig})
+
+    def _host(self, host: Host) -> resource.Host:
+        """Declare `host`: how it is reached, and what Ansible makes of it."""
+        return resource.Host(
+            host.name,
+            resource.HostArgs(
+                name=host.name,
+                address=str(host.address),
+                port=host.port,
+                user=host.user,
+                host_key=host.host_key,
+                group=host.role,
+                vars=self._vars(host),
+                offline_days=self.args.site.link.offline_days,
+            ),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+
+    def _vars(self, host: Host) -> dict[str, pulumi.Input[object]]:
+        """Give the variables of the roles, as their argument specs name them."""
+        city, site, ranges = self.args.city, self.args.site, self.args.ranges
+        return {
+            "base_timezone": city.timezone,
+            "k3s_role": host.role,
+            "k3s_bundle": str(ROOT / city.bundle),
+            "k3s_token": self.token.result,
+            "k3s_server_address": str(site.server.address),
+            "k3s_cluster_name": f"simpul-{site.slug}",
+            "k3s_node_ip": str(host.address),
+            "k3s_pod_cidr": str(ranges.pods),
+            "k3s_service_cidr": str(ranges.services),
+            "k3s_dns": str(ranges.dns),
+            "k3s_node_labels": {"simpul.id/wilayah": site.code},
+            "k3s_registry_host": city.registry.host,
+            "k3s_registry_mirror": city.registry.mirror or "",
+        }

@@ -1,0 +1,72 @@
+"""What one part of the program hands to the next: frozen, typed, made of Pulumi outputs.
+
+    cloud/ ── CloudEstate ──┐
+                            ├──> platform/ ── Endpoint ──> stack outputs
+    edge/  ── SiteEstate  ──┘
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pulumi
+
+
+@dataclass(frozen=True)
+class ClusterHandle:
+    """A Kubernetes cluster that workloads can be put in.
+
+    `site` is the code of its site, None for the cloud's. `kubeconfig` is a secret YAML text.
+    `ready` is what a release waits for before it is made: the nodes and what they need.
+    """
+
+    name: str
+    site: str | None
+    kubeconfig: pulumi.Output[str]
+    ready: tuple[pulumi.Resource, ...]
+
+
+@dataclass(frozen=True)
+class CloudEstate:
+    """The cloud side: its cluster, and the load balancer through which the city's sites reach it."""
+
+    cluster: ClusterHandle
+    balancer_id: pulumi.Output[str]
+    balancer_address: pulumi.Output[str]
+    vpc_id: pulumi.Output[str]
+    nat_address: pulumi.Output[str]
+
+
+@dataclass(frozen=True)
+class SiteEstate:
+    """A site: its cluster, and the address at which its office finds the platform."""
+
+    code: str
+    slug: str
+    name: str
+    address: str
+    cluster: ClusterHandle
+    states: dict[str, pulumi.Output[str]]
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """Where a client finds a workload, with all that it needs to get in. `site` is None for the cloud."""
+
+    workload: str
+    site: str | None
+    url: pulumi.Output[str]
+    username: str
+    password: pulumi.Output[str]
+    ca_pem: pulumi.Output[str]
+
+    def export(self) -> dict[str, object]:
+        """Give the endpoint as a stack output has it."""
+        return {
+            "workload": self.workload,
+            "site": self.site,
+            "url": self.url,
+            "username": self.username,
+            "password": self.password,
+            "ca_pem": self.ca_pem,
+        }

@@ -1,0 +1,84 @@
+"""The lab's Python language host: it runs the Pulumi program of a project whose runtime is `python`.
+
+An official Pulumi brings `pulumi-language-python`; no package registry has it. This one answers the part of the
+protocol that running a program needs, and hands the program to the SDK's own server for inline programs.
+
+In: the engine's address, the last argument. Out: its port, the first line of standard output.
+Protocol: pulumi/language.proto of the pinned engine.
+"""
+
+from __future__ import annotations
+
+import os
+import runpy
+import signal
+import sys
+import threading
+from concurrent import futures
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import grpc
+from google.protobuf import empty_pb2
+from pulumi.automation._server import LanguageServer
+from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
+
+MESSAGE_LIMIT = 400 * 1024 * 1024  # the engine's own limit for a message
+
+
+class LanguageHost(LanguageServer):
+    """Answers the engine; `Run` executes the program in this very process, which lives for one deployment."""
+
+    def __init__(self, engine: str) -> None:
+        """Remember the address of the engine, for the program's logs."""
+        super().__init__(lambda: None)
+        self.engine = engine
+
+    def Handshake(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802 the protocol's names
+        return language_pb2.LanguageHandshakeResponse()
+
+    def GetPluginInfo(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802
+        return plugin_pb2.PluginInfo(version=version("pulumi"))
+
+    def InstallDependencies(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802
+        """Install nothing: `make setup` has made the environment."""
+        yield from ()
+
+    def Cancel(self, request: Any, context: Any) -> Any:  # noqa: ARG002, N802
+        return empty_pb2.Empty()
+
+    def Run(self, request: Any, context: Any) -> Any:  # noqa: N802
+        """Run the program as `python PROGRAM` would, in the project's folder."""
+        folder = Path(request.info.program_directory)
+        program = folder / request.info.entry_point
+        os.chdir(request.pwd or folder)
+        sys.path.insert(0, str(program if program.is_dir() else program.parent))
+        del request.args[:]
+        request.args.append(self.engine)
+        self.program = lambda: _run(program)
+        return super().Run(request, context)
+
+
+def _run(program: Path) -> None:
+    runpy.run_path(str(program), run_name="__main__")
+
+
+def serve(engine: str) -> None:
+    """Serve the engine at `engine` until it says goodbye or sends a signal."""
+    done = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: done.set())
+    limits = [("grpc.max_receive_message_length", MESSAGE_LIMIT), ("grpc.max_send_message_length", MESSAGE_LIMIT)]
+    server = grpc.server(futures.ThreadPoolExecutor(max_workers=4), options=limits)
+    language_pb2_grpc.add_LanguageRuntimeServicer_to_server(LanguageHost(engine), server)
+    port = server.add_insecure_port("127.0.0.1:0")
+    server.start()
+    sys.stdout.write(f"{port}\n")
+    sys.stdout.flush()
+    done.wait()
+    server.stop(grace=1).wait()
+
+
+if __name__ == "__main__":
+    serve(sys.argv[-1])
