@@ -1,0 +1,191 @@
+"""The city's images, built on the operator's machine.
+
+A recipe's folder (see simpul.platform.image) goes in; an image in the lab's registry, or a tar that a cluster
+imports, comes out. What a recipe needs is gathered once per recipe digest in the cache: its Go tools, built
+without cgo, and the files of its Debian packages. Buildah then follows the Containerfile, in a storage of its
+own that is gone afterwards. Needs root, as buildah's chroot isolation does.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import tarfile
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from simpul.errors import OutsideError
+from simpul.lab.place import CACHE
+from simpul.platform.image import digest, read, tag, version
+
+Progress = Callable[[str], None]
+
+
+def build(recipe: Path, *, registry: str, progress: Progress) -> str:
+    """Build the image of the folder `recipe` into `registry` (host:port) unless it has it; give its reference.
+
+    OutsideError when a program that this needs is missing or fails.
+    """
+    name = read(recipe).name
+    reference = f"{registry}/{name}:{tag(recipe)}"
+    if _is_there(registry, name, tag(recipe)):
+        progress(f"{reference}: is in the registry")
+        return reference
+    with _built(recipe, reference, progress) as buildah:
+        _run(
+            reference, [*buildah, "push", "--quiet", "--tls-verify=false", reference, f"docker://{reference}"]
+        )
+    progress(f"{reference}: pushed")
+    return reference
+
+
+def archive(recipes: Iterable[Path], out: Path, progress: Progress) -> None:
+    """Write the images of the folders `recipes` to `out`, one docker-archive tar.
+
+    Each is called <name>:<version> in it, as its image.yaml says. OutsideError like `build`.
+    """
+    with TemporaryDirectory(prefix="simpul-archive-") as scratch:
+        layout, manifest = Path(scratch, "layout"), []
+        layout.mkdir()
+        for recipe in recipes:
+            part = Path(scratch, "part.tar")
+            reference = f"{read(recipe).name}:{version(recipe)}"
+            with _built(recipe, reference, progress) as buildah:
+                _run(
+                    reference, [*buildah, "push", "--quiet", reference, f"docker-archive:{part}:{reference}"]
+                )
+            with tarfile.open(part) as tar:
+                tar.extractall(layout, filter="data")
+            manifest += json.loads((layout / "manifest.json").read_text())
+            part.unlink()
+        (layout / "manifest.json").write_text(json.dumps(manifest))
+        (layout / "repositories").unlink(
+            missing_ok=True
+        )  # the old format's index: it would know the last image alone
+        _pack(layout, out)
+    progress(f"{out.name}: {len(manifest)} images")
+
+
+def gather(recipe: Path, progress: Progress) -> Path:
+    """Make what the recipe's Containerfile copies, and give the folder: bin/ and debian/, cached per digest."""
+    made = read(recipe)
+    folder = CACHE / "image" / f"{made.name.replace('/', '-')}-{digest(recipe)}"
+    if folder.is_dir():
+        return folder
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=".making-", dir=folder.parent) as scratch:
+        context = Path(scratch, "context")
+        shutil.copytree(recipe, context)
+        (context / "bin").mkdir()
+        (context / "debian").mkdir()
+        if (recipe / "go.mod").is_file():
+            progress(f"{made.name}: building its Go programs")
+            _compile(context)
+        for package in made.debian:
+            progress(f"{made.name}: taking files from Debian's {package}")
+            _unpack(package, context / "debian")
+        _open(context)
+        context.rename(folder)
+    return folder
+
+
+def _open(context: Path) -> None:
+    """Give every path in `context` the modes that a package has, whatever the operator's umask took away."""
+    for path in (context, *context.rglob("*")):
+        if not path.is_symlink():
+            path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
+
+
+def _compile(context: Path) -> None:
+    """Build every `tool` of the module in `context` to its bin/."""
+    command = ["go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", "bin/", "tool"]
+    _run(str(context), command, cwd=context, env={**os.environ, "CGO_ENABLED": "0"})
+
+
+def _unpack(package: str, target: Path) -> None:
+    with TemporaryDirectory(prefix="simpul-debian-") as scratch:
+        # apt drops to its own user for downloads, which can't write into a folder that is root's alone.
+        _run(
+            package,
+            ["apt-get", "-q", "-o", "APT::Sandbox::User=root", "download", package],
+            cwd=Path(scratch),
+        )
+        [file] = Path(scratch).glob("*.deb")
+        _run(package, ["dpkg-deb", "--extract", str(file), str(target)])
+
+
+@contextmanager
+def _built(recipe: Path, reference: str, progress: Progress) -> Iterator[list[str]]:
+    """Build the image as `reference` and give the buildah command that sees it; nothing of it stays."""
+    context = gather(recipe, progress)
+    progress(f"{reference}: building")
+    with TemporaryDirectory(prefix="simpul-buildah-") as scratch:
+        buildah = [
+            "buildah",
+            "--root",
+            f"{scratch}/root",
+            "--runroot",
+            f"{scratch}/run",
+            "--storage-driver",
+            "vfs",
+        ]
+        same = ["--timestamp", "0", "--identity-label=false"]  # the same recipe gives the same image
+        _run(
+            reference,
+            [*buildah, "bud", "--quiet", "--isolation", "chroot", *same, "-t", reference, str(context)],
+        )
+        yield buildah
+
+
+def _is_there(registry: str, name: str, wanted: str) -> bool:
+    request = urllib.request.Request(f"http://{registry}/v2/{name}/manifests/{wanted}", method="HEAD")  # noqa: S310 http is fixed
+    for media in (
+        "application/vnd.oci.image.manifest.v1+json",
+        "application/vnd.docker.distribution.manifest.v2+json",
+    ):
+        request.add_header("Accept", media)
+    try:
+        with urllib.request.urlopen(request, timeout=10):  # noqa: S310 http is fixed, two lines above
+            return True
+    except urllib.error.HTTPError as error:
+        with error:
+            if error.code == 404:  # noqa: PLR2004 not found
+                return False
+        raise OutsideError.at(registry, "the registry refused to say what it has", got=str(error)) from None
+    except OSError as error:
+        raise OutsideError.at(
+            registry, "the registry doesn't answer", got=str(error), next="simpul lab up starts it"
+        ) from None
+
+
+def _pack(layout: Path, out: Path) -> None:
+    """Tar `layout` the same way each time, and only then give it its name."""
+    half = out.with_name(f".{out.name}.half")
+
+    def same(entry: tarfile.TarInfo) -> tarfile.TarInfo:
+        entry.mtime = entry.uid = entry.gid = 0
+        entry.uname = entry.gname = ""
+        return entry
+
+    with tarfile.open(half, "w") as tar:
+        for path in sorted(layout.rglob("*")):
+            tar.add(path, path.relative_to(layout).as_posix(), recursive=False, filter=same)
+    half.rename(out)
+
+
+def _run(
+    where: str, command: list[str], *, cwd: Path | None = None, env: dict[str, str] | None = None
+) -> None:
+    try:
+        done = subprocess.run(command, cwd=cwd, env=env, text=True, capture_output=True, check=False)
+    except FileNotFoundError:
+        raise OutsideError.at(where, f"needs {command[0]}", next=f"apt-get install {command[0]}") from None
+    if done.returncode:
+        said = "\n".join((done.stdout + done.stderr).strip().splitlines()[-12:])
+        raise OutsideError.at(where, f"{command[0]} ended with {done.returncode}", got=said)
