@@ -1,0 +1,29 @@
+"""The forms of single values, a file a kind: what was written enters, the value proper or a refusal leaves.
+
+Each is a type for the models' fields. A value that doesn't fit raises the error that `unfit` makes.
+"""
+
+from __future__ import annotations
+
+from simpul.city.form.address import PRIVATE, Address, Range
+from simpul.city.form.code import Code
+from simpul.city.form.image import Mirror, RegistryAddress
+from simpul.city.form.key import HostKey
+from simpul.city.form.name import CityName, Folder, HostName, Region, User
+from simpul.city.form.unfit import UNFIT
+
+__all__ = [
+    "PRIVATE",
+    "UNFIT",
+    "Address",
+    "CityName",
+    "Code",
+    "Folder",
+    "HostKey",
+    "HostName",
+    "Mirror",
+    "Range",
+    "Region",
+    "RegistryAddress",
+    "User",
+]

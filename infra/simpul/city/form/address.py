@@ -1,0 +1,78 @@
+"""IPv4: the address of a host, and the range that the address plan hands out from."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, ip_address
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator, WithJsonSchema
+
+from simpul.city.form.unfit import unfit
+from simpul.city.wording import choice
+
+PRIVATE = tuple(IPv4Network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
+"""What RFC 1918 leaves to private networks, and what a VPC may have."""
+
+_EXAMPLE = 'Write four numbers from 0 to 255, such as "10.30.1.11".'
+_EXAMPLE_RANGE = 'Write its first address and its prefix, such as "10.64.0.0/11".'
+
+
+def check_address(value: Any) -> IPv4Address:
+    """Give the address if a host can have it and a site's other hosts can reach it there."""
+    address = value if isinstance(value, IPv4Address) else _read_address(value)
+    if (
+        address.is_loopback
+        or address.is_multicast
+        or address.is_unspecified
+        or address.is_link_local
+        or address.is_reserved
+    ):
+        raise unfit(
+            "is an address that no other machine can reach", "Write the host's address in the site's network."
+        )
+    return address
+
+
+def check_range(value: Any) -> IPv4Network:
+    """Give the range if it is a private network."""
+    network = value if isinstance(value, IPv4Network) else _read_range(value)
+    if not any(network.subnet_of(block) for block in PRIVATE):
+        raise unfit("isn't a private range", f'Take it from {choice(PRIVATE)}, such as "10.64.0.0/11".')
+    return network
+
+
+def _read_address(value: Any) -> IPv4Address:
+    if not isinstance(value, str):
+        raise unfit("must be an IPv4 address", _EXAMPLE)
+    try:
+        address = ip_address(value)
+    except ValueError:
+        bare, slash, _ = value.partition("/")
+        raise unfit(
+            "isn't an IPv4 address", f'Write the address alone: "{bare}".' if slash and bare else _EXAMPLE
+        ) from None
+    if isinstance(address, IPv6Address):
+        raise unfit("is an IPv6 address, and the clusters of a city speak IPv4", _EXAMPLE)
+    return address
+
+
+def _read_range(value: Any) -> IPv4Network:
+    if not isinstance(value, str) or "/" not in value:
+        raise unfit("isn't a range of IPv4 addresses", _EXAMPLE_RANGE)
+    try:
+        network = IPv4Network(value, strict=False)
+    except ValueError:
+        raise unfit("isn't a range of IPv4 addresses", _EXAMPLE_RANGE) from None
+    if value.partition("/")[0] != str(network.network_address):
+        raise unfit("doesn't begin where a range of its size begins", f'Write "{network}".')
+    return network
+
+
+Address = Annotated[
+    IPv4Address, BeforeValidator(check_address), WithJsonSchema({"type": "string", "format": "ipv4"})
+]
+Range = Annotated[
+    IPv4Network,
+    BeforeValidator(check_range),
+    WithJsonSchema({"type": "string", "pattern": r"^\d+\.\d+\.\d+\.\d+/\d+$"}),
+]

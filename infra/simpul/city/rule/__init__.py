@@ -1,0 +1,35 @@
+"""What the declaration's parts owe each other: a draft enters, faults leave.
+
+A rule looks at a draft, not at the models: what can be read of a declaration is checked even if other parts
+of it are wrong, so that whoever wrote it sees everything at once.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from simpul.city.rule import cloud, site, unique, wilayah
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from simpul.city.fault import Fault
+    from simpul.city.rule.draft import Draft
+
+RULES = (
+    wilayah.check_city,
+    wilayah.check_sites,
+    cloud.check_region,
+    cloud.check_zones,
+    cloud.check_registry,
+    cloud.check_room,
+    site.check_server,
+    site.check_addresses,
+    unique.check,
+)
+
+
+def check(draft: Draft) -> Iterator[Fault]:
+    """Apply every rule."""
+    for rule in RULES:
+        yield from rule(draft)

@@ -1,0 +1,68 @@
+"""The cloud: its region is where the data may be, its zones are the region's, its range has room."""
+
+from __future__ import annotations
+
+import re
+from ipaddress import IPv4Network
+from typing import TYPE_CHECKING
+
+from simpul.city.address import find_lack
+from simpul.city.fault import Fault
+from simpul.city.rule.draft import EACH, Draft
+from simpul.city.wording import choice, show
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+REGIONS = {"ID": ("ap-southeast-5",)}
+"""The cloud's regions in a country."""
+
+_VENDOR_REGISTRY = re.compile(
+    r"(?:^registry(?:-vpc)?|\.)\.?(?P<region>[a-z]{2}(?:-[a-z]+)+(?:-\d+)?)(?:\.cr)?\.aliyuncs\.com$"
+)
+
+
+def check_region(draft: Draft) -> Iterator[Fault]:
+    """Find a region abroad."""
+    country = draft.get("residency")
+    for spot in draft.find("cloud", "region"):
+        allowed = REGIONS.get(country)
+        if allowed and spot.value not in allowed:
+            what = f"isn't in {country}, where the city's data must be kept"
+            yield Fault(spot.loc, what, show(spot.value), f'Write "{choice(allowed)}".')
+
+
+def check_zones(draft: Draft) -> Iterator[Fault]:
+    """Find zones that aren't the region's."""
+    region = draft.get("cloud", "region")
+    if region is None:
+        return
+    for spot in draft.find("cloud", "zones", EACH):
+        if not re.fullmatch(rf"{region}[a-z]", spot.value):
+            what = f"isn't a zone of {region}"
+            advice = f'A zone is its region and a letter, such as "{region}a".'
+            yield Fault(spot.loc, what, show(spot.value), advice)
+
+
+def check_registry(draft: Draft) -> Iterator[Fault]:
+    """Find a registry of the vendor's that is abroad: images are kept there too."""
+    country = draft.get("residency")
+    allowed = REGIONS.get(country)
+    for spot in draft.find("registry", "address"):
+        host = spot.value.partition("/")[0].partition(":")[0]
+        vendor = _VENDOR_REGISTRY.search(host)
+        if allowed and vendor and vendor["region"] not in allowed:
+            what = f"is a registry in {vendor['region']}, which isn't in {country}"
+            advice = (
+                f'Write "{spot.value.replace(vendor["region"], allowed[0])}", or the city\'s own registry.'
+            )
+            yield Fault(spot.loc, what, show(spot.value), advice)
+
+
+def check_room(draft: Draft) -> Iterator[Fault]:
+    """Find a range without room for the sites' numbers."""
+    numbers = [spot.value for spot in draft.find("sites", EACH, "number")]
+    for spot in draft.find("cloud", "addresses"):
+        lack = find_lack(IPv4Network(str(spot.value)), numbers)
+        if lack:
+            yield Fault(spot.loc, lack.what, lack.got, lack.next or "")
