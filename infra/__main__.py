@@ -16,7 +16,8 @@ def compose(city: City) -> None:
     addresses = plan(city)
     cloud = Cloud(city, addresses).estate
     sites = [
-        SiteHosts(f"simpul-{site.slug}", SiteArgs(city, site, addresses.sites[site.code])).estate for site in city.sites
+        SiteHosts(f"simpul-{site.slug}", SiteArgs(city, site, addresses.sites[site.code])).estate
+        for site in city.sites
     ]
     endpoints = deploy(city, cloud, sites)
 
@@ -30,14 +31,15 @@ def compose(city: City) -> None:
             "nat_address": cloud.nat_address,
         },
     )
-    pulumi.export(
-        "sites", [{"code": site.code, "name": site.name, "address": site.address, "hosts": site.states} for site in sites]
-    )
+    pulumi.export("sites", [site.export() for site in sites])
     clusters = [cloud.cluster, *(site.cluster for site in sites)]
     pulumi.export(
         "clusters",
         pulumi.Output.secret(
-            [{"name": cluster.name, "site": cluster.site, "kubeconfig": cluster.kubeconfig} for cluster in clusters]
+            [
+                {"name": cluster.name, "site": cluster.site, "kubeconfig": cluster.kubeconfig}
+                for cluster in clusters
+            ]
         ),
     )
     pulumi.export("endpoints", pulumi.Output.secret([endpoint.export() for endpoint in endpoints]))

@@ -1,8 +1,8 @@
 """What one part of the program hands to the next: frozen, typed, made of Pulumi outputs.
 
-    cloud/ ── CloudEstate ──┐
-                            ├──> platform/ ── Endpoint ──> stack outputs
-    edge/  ── SiteEstate  ──┘
+cloud/ ── CloudEstate ──┐
+                        ├──> platform/ ── Endpoint ──> stack outputs
+edge/  ── SiteEstate  ──┘
 """
 
 from __future__ import annotations
@@ -38,6 +38,20 @@ class CloudEstate:
 
 
 @dataclass(frozen=True)
+class HostHandle:
+    """A host: where SSH finds it, and whether it is `ready` or was `deferred` because its site was out of reach."""
+
+    name: str
+    address: str
+    port: int
+    state: pulumi.Output[str]
+
+    def export(self) -> dict[str, object]:
+        """Give the host as a stack output has it."""
+        return {"name": self.name, "address": self.address, "port": self.port, "state": self.state}
+
+
+@dataclass(frozen=True)
 class SiteEstate:
     """A site: its cluster, and the address at which its office finds the platform."""
 
@@ -46,7 +60,12 @@ class SiteEstate:
     name: str
     address: str
     cluster: ClusterHandle
-    states: dict[str, pulumi.Output[str]]
+    hosts: tuple[HostHandle, ...]
+
+    def export(self) -> dict[str, object]:
+        """Give the site as a stack output has it."""
+        hosts = [host.export() for host in self.hosts]
+        return {"code": self.code, "name": self.name, "address": self.address, "hosts": hosts}
 
 
 @dataclass(frozen=True)

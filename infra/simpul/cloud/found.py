@@ -11,7 +11,6 @@ In: the identity. Out: ids by kind and name. It only reads.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -53,7 +52,7 @@ def find(identity: Identity) -> Found:
 
 def _listings(identity: Identity) -> Iterable[tuple[str, Listed]]:
     """List every kind; a listing that knows tags goes by this stack's, the others' names are unique in an account."""
-    names, tags = f"^{re.escape(identity.prefix)}", identity.tags
+    names, tags = f"^{identity.prefix}", identity.tags
     groups = alicloud.resourcemanager.get_resource_groups(name_regex=names).groups
     yield "group", ((group.name, group.id) for group in groups)
     vpcs = alicloud.vpc.get_networks(name_regex=names, tags=tags).vpcs
@@ -68,8 +67,13 @@ def _listings(identity: Identity) -> Iterable[tuple[str, Listed]]:
             yield "snat", ((entry.snat_entry_name, entry.id) for entry in entries)
     addresses = alicloud.ecs.get_eip_addresses(name_regex=names, tags=tags).addresses
     yield "address", ((address.address_name, address.id) for address in addresses)
-    yield "association", (
-        (address.address_name, f"{address.id}:{address.instance_id}") for address in addresses if address.instance_id
+    yield (
+        "association",
+        (
+            (address.address_name, f"{address.id}:{address.instance_id}")
+            for address in addresses
+            if address.instance_id
+        ),
     )
     security = alicloud.ecs.get_security_groups(name_regex=names, tags=tags).groups
     yield "security group", ((group.name, group.id) for group in security)

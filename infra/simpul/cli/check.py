@@ -1,0 +1,31 @@
+"""`simpul check`: say whether declarations hold, with no credentials and no network."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from simpul.city import load, plan
+from simpul.errors import CityError, Problem
+from simpul.project import ROOT
+
+
+@click.command()
+@click.argument("files", nargs=-1, metavar="[FILE...]", type=click.Path(path_type=Path))
+def check(files: tuple[Path, ...]) -> None:
+    """Check declarations (FILE, e.g. Pulumi.balikpapan.yaml); without FILE every one of this project."""
+    problems: list[Problem] = []
+    for file in files or sorted(ROOT.glob("Pulumi.*.yaml")):
+        try:
+            city = load(file)
+            plan(city)
+        except CityError as error:
+            problems += [
+                Problem(f"{file}: {problem.where}", problem.what, problem.got, problem.next)
+                for problem in error.problems
+            ]
+        else:
+            click.echo(f"{file}: {city.name} ({city.wilayah}), {len(city.sites)} sites: holds")
+    if problems:
+        raise CityError.of(problems)

@@ -1,0 +1,65 @@
+"""`simpul lab`: a city rehearsed on one machine."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from simpul.cli import status as status_command
+from simpul.cli.report import reporter
+from simpul.lab import environment
+from simpul.lab.down import down as take_down
+from simpul.lab.toolchain import ensure
+from simpul.lab.up import up as bring_up
+from simpul.status import gather
+
+
+@click.group()
+def lab() -> None:
+    """Rehearse a city on this machine: the same program, hosts and clusters; only the cloud's API is a stand-in."""
+
+
+@lab.command()
+@click.argument("city", default="balikpapan")
+@click.option("--sites", default=2, show_default=True, help="How many of the city's sites to rehearse.")
+def up(city: str, sites: int) -> None:
+    """Bring CITY up, or bring a running lab up to date. Needs root on Linux."""
+    bring_up(city, sites, reporter())
+    os.environ.update(environment.variables())
+    status_command.show(gather(environment.KUBECONFIGS), as_json=False)
+    click.echo("\nTry next:")
+    click.echo('  eval "$(simpul lab env)"                  pulumi, helm and simpul then work on this lab')
+    click.echo("  pulumi preview                            what would change")
+    click.echo("  pulumi stack output endpoints --show-secrets   where a client gets in, and with what")
+    click.echo(
+        "  simpul lab cut 64.71.01                   take an office off the network (join brings it back)"
+    )
+    click.echo("  simpul lab down                           take it all down")
+
+
+@lab.command()
+def down() -> None:
+    """Take the lab down; nothing stays but the cache."""
+    take_down(reporter())
+
+
+@lab.command()
+def env() -> None:
+    """Print what a shell needs for the lab: eval "$(simpul lab env)"."""
+    click.echo(environment.shell())
+
+
+@lab.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+def status(*, as_json: bool) -> None:
+    """Say how the lab's city is, as `simpul status` does."""
+    os.environ.update(environment.variables())
+    status_command.show(gather(environment.KUBECONFIGS), as_json=as_json)
+
+
+@lab.command()
+def tools() -> None:
+    """Make sure of the programs that the tests need, and print their folders as PATH has them."""
+    ensure(lambda text: click.echo(text, err=True))
+    click.echo(os.pathsep.join(map(str, environment.tools())))

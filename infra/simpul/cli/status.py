@@ -1,0 +1,79 @@
+"""`simpul status`: how the city of the selected stack is."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from simpul.errors import CityError, Problem
+from simpul.status import CityStatus, gather
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")
+def status(*, as_json: bool) -> None:
+    """Say how the city is: sites, clusters, releases. Exit code 1 when it isn't well."""
+    show(gather(kubeconfigs()), as_json=as_json)
+
+
+def kubeconfigs() -> Path:
+    """Give the folder for kubeconfigs: the lab's, or one beside the user's own."""
+    return Path(os.environ.get("SIMPUL_KUBECONFIGS") or Path.home() / ".kube" / "simpul")
+
+
+def show(city: CityStatus, *, as_json: bool) -> None:
+    """Print `city`; raise CityError when it isn't well."""
+    if as_json:
+        click.echo(json.dumps(asdict(city), indent=2))
+    else:
+        _tables(city)
+    if not city.well:
+        raise CityError.of(
+            [
+                Problem(
+                    f"city {city.city.name}", "isn't well", next="simpul status shows what isn't; pulumi up"
+                )
+            ]
+        )
+
+
+def _tables(city: CityStatus) -> None:
+    console = Console()
+    console.print(
+        f"[bold]{city.city.name}[/] ({city.city.wilayah}): {_well(city.well, 'well', 'NOT well')}, "
+        f"{city.cloud.resources} resources in the cloud"
+    )
+    sites = Table("site", "name", "reachable", "hosts", box=None, header_style="dim")
+    for site in city.sites:
+        hosts = ", ".join(f"{host.name} {_well(host.ready, 'ready', 'not ready')}" for host in site.hosts)
+        sites.add_row(site.code, site.name, _well(site.reachable, "yes", "no"), hosts)
+    clusters = Table("cluster", "where", "nodes", "pods", "kubeconfig", box=None, header_style="dim")
+    for cluster in city.clusters:
+        clusters.add_row(
+            cluster.name,
+            cluster.site or "cloud",
+            _share(cluster.nodes_ready, cluster.nodes),
+            cluster.error or _share(cluster.pods_ready, cluster.pods),
+            cluster.kubeconfig,
+        )
+    releases = Table("release", "cluster", "chart", "revision", "status", box=None, header_style="dim")
+    for release in city.releases:
+        name = f"{release.namespace}/{release.name}"
+        releases.add_row(name, release.cluster, release.chart, str(release.revision), release.status)
+    for table in (sites, clusters, releases):
+        console.print()
+        console.print(table)
+
+
+def _well(well: bool, yes: str, no: str) -> str:  # noqa: FBT001 a choice of two words
+    return f"[green]{yes}[/]" if well else f"[red]{no}[/]"
+
+
+def _share(ready: int, total: int) -> str:
+    return _well(0 < total == ready, f"{ready}/{total} ready", f"{ready}/{total} ready")

@@ -1,0 +1,70 @@
+"""A rehearsal of a city, derived from its own declaration: the same program, fewer sites, the lab's addresses.
+
+In: the declaration as it stands in Pulumi.<city>.yaml. Out: the declaration of its rehearsal, and the machines it needs.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+from typing import Any
+
+from simpul.city import City
+from simpul.errors import UsageError
+from simpul.lab.place import REGISTRY, network
+
+FIRST_HOST = 11
+USER = "simpul"
+
+
+@dataclass(frozen=True)
+class LabHost:
+    """A machine that the rehearsal needs: host `name` of the site with `number`, at `address`."""
+
+    name: str
+    number: int
+    address: IPv4Address
+
+
+def hosts(city: City, sites: int) -> tuple[LabHost, ...]:
+    """Give the machines for the first `sites` sites of `city`.
+
+    Raises UsageError when the city has fewer.
+    """
+    if not 1 <= sites <= len(city.sites):
+        raise UsageError.at(
+            "--sites", f"{city.name} declares {len(city.sites)} sites", str(sites), f"1 to {len(city.sites)}"
+        )
+    return tuple(
+        LabHost(host.name, site.number, network(site.number)[FIRST_HOST + index])
+        for site in city.sites[:sites]
+        for index, host in enumerate(site.hosts)
+    )
+
+
+def rehearse(
+    declared: Mapping[str, Any], machines: tuple[LabHost, ...], *, host_keys: Mapping[str, str], bundle: str
+) -> dict[str, Any]:
+    """Derive the rehearsal of `declared`: only what `machines` stand for, reached as the lab reaches it.
+
+    `host_keys` are the machines' public SSH keys by host name, `bundle` the folder of the lab's own k3s, as a
+    declaration names it.
+    """
+    rehearsal = copy.deepcopy(dict(declared))
+    addresses = {machine.name: machine for machine in machines}
+    numbers = {machine.number for machine in machines}
+    rehearsal["sites"] = [site for site in rehearsal["sites"] if site["number"] in numbers]
+    for site in rehearsal["sites"]:
+        for host in site["hosts"]:
+            host.update(
+                address=str(addresses[host["name"]].address),
+                user=USER,
+                port=22,
+                host_key=host_keys[host["name"]],
+            )
+    rehearsal["cloud"].update(profile="small", nodes=1)
+    rehearsal["registry"]["mirror"] = f"http://{REGISTRY}"
+    rehearsal["bundle"] = bundle
+    return rehearsal

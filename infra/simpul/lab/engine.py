@@ -1,0 +1,117 @@
+"""The Pulumi engine on the lab's stack: what `simpul lab up` types for its user.
+
+In: the lab's environment. Out: a stack whose state stands in files, encrypted with a passphrase made for this lab.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import subprocess
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from simpul.errors import OutsideError
+from simpul.lab.environment import BACKEND, PASSPHRASE, STACK, variables
+from simpul.lab.place import STATE
+from simpul.lab.step import Progress
+from simpul.project import ROOT
+
+CONFIG = ROOT / f"Pulumi.{STACK}.yaml"
+KEPT = STATE / CONFIG.name
+"""The stack's configuration is the lab's, not the clone's: the clone has a link to it."""
+
+QUIETLY = ("--yes", "--skip-preview", "--non-interactive", "--suppress-outputs", "--color=never")
+
+
+def prepare(declaration: Mapping[str, Any], region: str) -> None:
+    """Make the stack, if there is none yet, and give it `declaration`."""
+    BACKEND.mkdir(parents=True, exist_ok=True)
+    (STATE / "home").mkdir(exist_ok=True)
+    if not PASSPHRASE.exists():
+        _private(PASSPHRASE, secrets.token_urlsafe(32))
+    if not KEPT.exists():
+        _private(KEPT, "{}\n")
+    if not CONFIG.is_symlink():
+        CONFIG.symlink_to(KEPT)
+    run("stack", "select", "--create", STACK)
+    settings = yaml.safe_load(KEPT.read_text()) or {}
+    settings["config"] = {"alicloud:region": region, "simpul:city": dict(declaration)}
+    KEPT.write_text(yaml.safe_dump(settings, sort_keys=False))
+
+
+def recover(progress: Progress) -> None:
+    """Take back the lock of a run that is dead, and drop what it had begun: the program finds it in the cloud itself."""
+    locks = list((BACKEND / ".pulumi" / "locks").rglob("*.json"))
+    dead = [lock for lock in locks if not Path(f"/proc/{json.loads(lock.read_text())['pid']}").exists()]
+    if not dead:
+        return
+    progress("a run was cut off: taking back its lock")
+    run("cancel", "--yes", STACK)
+
+
+def up(progress: Progress) -> None:
+    """Run `pulumi up` as a user would, each line of it told to `progress`.
+
+    Raises OutsideError when it fails; what failed stands in the lines.
+    """
+    _stream(progress, "up", *QUIETLY)
+
+
+def destroy(progress: Progress) -> None:
+    """Run `pulumi destroy`, each line of it told to `progress`; raises as `up` does."""
+    _stream(progress, "destroy", *QUIETLY)
+
+
+def run(*arguments: str) -> str:
+    """Run `pulumi` with `arguments` and give what it printed; OutsideError with its words when it fails."""
+    done = subprocess.run(
+        ["pulumi", *arguments, "--non-interactive"],
+        cwd=ROOT,
+        env=_environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise OutsideError.at(f"pulumi {arguments[0]}", "failed", (done.stderr or done.stdout).strip())
+    return done.stdout
+
+
+def _stream(progress: Progress, *arguments: str) -> None:
+    with subprocess.Popen(
+        ["pulumi", *arguments],
+        cwd=ROOT,
+        env=_environment(),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        try:
+            for line in process.stdout or ():
+                if line.strip():
+                    progress(line.rstrip())
+        except KeyboardInterrupt:
+            # The terminal has sent the signal to the engine too: it ends its work in order and says so.
+            process.wait()
+            raise
+    if process.returncode != 0:
+        raise OutsideError.at(
+            f"pulumi {arguments[0]}",
+            "failed",
+            f"exit code {process.returncode}",
+            "mend what the lines above say, then simpul lab up",
+        )
+
+
+def _environment() -> dict[str, str]:
+    return {**os.environ, **variables()}
+
+
+def _private(path: Path, text: str) -> None:
+    path.touch(mode=0o600)
+    path.write_text(text)

@@ -1,0 +1,52 @@
+"""What a shell needs so that plain `pulumi`, `helm` and `simpul` commands work on the lab.
+
+In: the lab's state. Out: environment variables.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from pathlib import Path
+
+from simpul.errors import CityError
+from simpul.lab.place import STATE
+from simpul.lab.toolchain import folders
+
+STACK = "lab"
+BACKEND = STATE / "pulumi"
+PASSPHRASE = STATE / "passphrase"
+KEY = STATE / "ssh" / "id_ed25519"
+KUBECONFIGS = STATE / "kubeconfig"
+CLOUD_PORT = STATE / "cloud" / "port"
+
+
+def variables() -> dict[str, str]:
+    """Give the variables of the running lab.
+
+    Raises CityError when no lab is up.
+    """
+    if not CLOUD_PORT.exists():
+        raise CityError.at("lab", "isn't up", f"no {CLOUD_PORT}", "simpul lab up")
+    return {
+        "PATH": os.pathsep.join(map(str, [*tools(), os.environ.get("PATH", os.defpath)])),
+        "PULUMI_BACKEND_URL": f"file://{BACKEND}",
+        "PULUMI_CONFIG_PASSPHRASE_FILE": str(PASSPHRASE),
+        "PULUMI_HOME": str(STATE / "home"),
+        "PULUMI_STACK": STACK,
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "PULUMI_DEBUG_PROVIDERS": f"alicloud:{CLOUD_PORT.read_text().strip()}",
+        "ANSIBLE_PRIVATE_KEY_FILE": str(KEY),
+        "SIMPUL_KUBECONFIGS": str(KUBECONFIGS),
+    }
+
+
+def tools() -> list[Path]:
+    """Give the folders of the project's programs: the environment's own, and what was built."""
+    return [Path(sys.executable).parent, *folders()]
+
+
+def shell() -> str:
+    """Give the variables as lines that a shell evaluates."""
+    return "\n".join(f"export {name}={shlex.quote(value)}" for name, value in variables().items())

@@ -1,0 +1,82 @@
+"""What `simpul status` tells; the JSON form has exactly these keys."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class CityName:
+    """Which city it is."""
+
+    name: str
+    wilayah: str
+
+
+@dataclass(frozen=True)
+class CloudStatus:
+    """How many resources the stack has in the cloud."""
+
+    resources: int
+
+
+@dataclass(frozen=True)
+class HostStatus:
+    """A host; `ready` when its cluster says so of the node with its address."""
+
+    name: str
+    address: str
+    ready: bool
+
+
+@dataclass(frozen=True)
+class SiteStatus:
+    """A site; `reachable` when one of its hosts answers on the port for SSH."""
+
+    code: str
+    name: str
+    reachable: bool
+    hosts: tuple[HostStatus, ...]
+
+
+@dataclass(frozen=True)
+class ClusterStatus:
+    """A cluster: `kubeconfig` is a path; a finished pod counts as ready. `error` says why it couldn't be asked."""
+
+    name: str
+    site: str | None
+    kubeconfig: str
+    nodes: int
+    nodes_ready: int
+    pods: int
+    pods_ready: int
+    error: str | None = None
+
+    @property
+    def well(self) -> bool:
+        """Say whether it has nodes, and all that it has is ready."""
+        return self.error is None and 0 < self.nodes == self.nodes_ready and self.pods == self.pods_ready
+
+
+@dataclass(frozen=True)
+class ReleaseStatus:
+    """A Helm release."""
+
+    cluster: str
+    namespace: str
+    name: str
+    chart: str
+    revision: int
+    status: str
+
+
+@dataclass(frozen=True)
+class CityStatus:
+    """A city, whole. `well` when everything that was asked is."""
+
+    well: bool
+    city: CityName
+    cloud: CloudStatus
+    sites: tuple[SiteStatus, ...]
+    clusters: tuple[ClusterStatus, ...]
+    releases: tuple[ReleaseStatus, ...]

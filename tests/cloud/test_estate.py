@@ -1,0 +1,99 @@
+"""The cloud side, as the engine would see it."""
+
+from __future__ import annotations
+
+from ipaddress import ip_network
+from typing import Any
+
+import pulumi
+import pytest
+
+from recorder import Recorder, record
+from simpul.city import City, load, plan
+from simpul.cloud import Cloud
+from simpul.errors import OutsideError
+from simpul.handover import CloudEstate
+from simpul.project import ROOT
+
+VPC = "alicloud:vpc/network:Network"
+NOTHING: dict[str, dict[str, Any]] = {
+    "alicloud:resourcemanager/getResourceGroups:getResourceGroups": {"groups": []},
+    "alicloud:vpc/getNetworks:getNetworks": {"vpcs": []},
+    "alicloud:vpc/getSwitches:getSwitches": {"vswitches": []},
+    "alicloud:vpc/getNatGateways:getNatGateways": {"gateways": []},
+    "alicloud:ecs/getEipAddresses:getEipAddresses": {"addresses": []},
+    "alicloud:ecs/getSecurityGroups:getSecurityGroups": {"groups": []},
+    "alicloud:slb/getApplicationLoadBalancers:getApplicationLoadBalancers": {"balancers": []},
+    "alicloud:cs/getManagedKubernetesClusters:getManagedKubernetesClusters": {"clusters": []},
+    "alicloud:cs/getClusterCredential:getClusterCredential": {"kubeConfig": "kind: Config"},
+}
+
+
+@pytest.fixture(scope="module")
+def city() -> City:
+    return load(ROOT / "Pulumi.balikpapan.yaml")
+
+
+def make(city: City, answers: dict[str, dict[str, Any]] | None = None) -> tuple[Recorder, list[CloudEstate]]:
+    recorder = Recorder(answers={**NOTHING, **(answers or {})})
+    estates: list[CloudEstate] = []
+    record(lambda: estates.append(Cloud(city, plan(city)).estate), recorder)
+    return recorder, estates
+
+
+def test_there_is_a_switch_in_each_zone_inside_the_vpc(city: City) -> None:
+    recorder, _ = make(city)
+    vpc = ip_network(recorder.one(VPC)["cidrBlock"])
+    switches = [switch.inputs for switch in recorder.of("alicloud:vpc/switch:Switch")]
+    assert [switch["zoneId"] for switch in switches] == list(city.cloud.zones)
+    assert all(ip_network(switch["cidrBlock"]).subnet_of(vpc) for switch in switches)
+
+
+def test_every_name_and_tag_derives_from_the_wilayah(city: City) -> None:
+    recorder, _ = make(city)
+    clouds = [resource for resource in recorder.resources if resource.typ.startswith("alicloud:")]
+    assert len(clouds) == 15
+    assert all(resource.name.startswith("simpul-6471") for resource in clouds)
+    tagged = [resource.inputs["tags"] for resource in clouds if "tags" in resource.inputs]
+    assert len(tagged) == 10
+    assert all(tags["simpul:wilayah"] == "64.71" and tags["simpul:stack"] == "balikpapan" for tags in tagged)
+
+
+def test_nobody_comes_in_but_the_city_and_the_balancers(city: City) -> None:
+    recorder, _ = make(city)
+    rules = recorder.of("alicloud:ecs/securityGroupRule:SecurityGroupRule")
+    assert {rule.inputs["cidrIp"] for rule in rules} == {
+        str(plan(city).vpc),
+        str(plan(city).cloud.pods),
+        "100.64.0.0/10",
+    }
+
+
+def test_the_profile_gives_the_size_and_the_declaration_overrides_it(city: City) -> None:
+    fewer = city.model_copy(update={"cloud": city.cloud.model_copy(update={"nodes": 1})})
+    pools = [make(each)[0].one("alicloud:cs/nodePool:NodePool") for each in (city, fewer)]
+    assert [pool["desiredSize"] for pool in pools] == ["3", "1"]
+
+
+def test_the_kubeconfig_is_a_secret(city: City) -> None:
+    secrets: list[bool] = []
+
+    def program() -> None:
+        kubeconfig = Cloud(city, plan(city)).estate.cluster.kubeconfig
+        pulumi.Output.from_input(kubeconfig.is_secret()).apply(secrets.append)
+
+    record(program, Recorder(answers=NOTHING))
+    assert secrets == [True]
+
+
+def test_what_a_cut_off_run_left_is_adopted(city: City) -> None:
+    left = {"id": "vpc-left", "vpcName": "simpul-6471-vpc"}
+    recorder, _ = make(city, {"alicloud:vpc/getNetworks:getNetworks": {"vpcs": [left]}})
+    [vpc] = recorder.of(VPC)
+    assert vpc.resource_id == "vpc-left"
+
+
+def test_a_name_that_is_there_twice_is_told_and_nothing_is_made(city: City) -> None:
+    twins = [{"id": id_, "vpcName": "simpul-6471-vpc"} for id_ in ("vpc-a", "vpc-b")]
+    with pytest.raises(OutsideError, match=r"vpc simpul-6471-vpc: it is in the cloud twice.*vpc-a and vpc-b"):
+        make(city, {"alicloud:vpc/getNetworks:getNetworks": {"vpcs": twins}})
