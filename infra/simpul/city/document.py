@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _TAB = "found character '\\t' that cannot start any token"
+_QUOTE = "Write text that looks like a date, a number or a tag in quotes."
 
 
 def read_document(path: Path, root: Loc) -> tuple[Any, list[Problem]]:
@@ -21,67 +22,69 @@ def read_document(path: Path, root: Loc) -> tuple[Any, list[Problem]]:
 
     What lies below `root` is shown as below `city`. CityError if the file can't be read as YAML.
     """
-    loader = yaml.SafeLoader(_read_text(path))
+    name = str(path)
     try:
+        loader = _Loader(_read_text(path))
         node = loader.get_single_node()
-        data = loader.construct_document(node) if node else None
+        # Before the data is made: making it puts merged keys among a mapping's own.
         problems = list(_find_twice(node, root, (), set())) if node else []
+        return loader.construct_document(node) if node else None, problems
     except yaml.MarkedYAMLError as error:
-        raise CityError(_explain(path, error)) from None
+        raise CityError(_explain(name, error)) from None
+    except yaml.YAMLError:
+        what = "has a character that YAML doesn't allow"
+        raise CityError(Problem(name, what, None, "Remove its control characters.")) from None
     except RecursionError:
-        raise CityError(
-            Problem(str(path), "is nested too deeply", None, "A city needs seven levels.")
-        ) from None
-    except (yaml.YAMLError, ValueError, LookupError, AttributeError) as error:
-        # PyYAML lets through whatever a value's own constructor raises, such as for the 99th of a month.
-        raise CityError(Problem(str(path), "has a value that YAML can't read", str(error), _QUOTE)) from None
-    finally:
-        loader.dispose()
-    return data, problems
+        raise CityError(Problem(name, "is nested too deeply", None, "A city needs seven levels.")) from None
 
 
-_QUOTE = "Write text that looks like a date, a number or a tag in quotes."
+class _Loader(yaml.SafeLoader):
+    """PyYAML's, except that a value of the wrong form, such as a 13th month, is an error with its line."""
+
+    def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:  # noqa: FBT001, FBT002 PyYAML's own
+        try:
+            return super().construct_object(node, deep)
+        except (ValueError, LookupError, AttributeError) as error:
+            raise yaml.constructor.ConstructorError(None, None, str(error), node.start_mark) from None
 
 
 def _read_text(path: Path) -> str:
+    name = str(path)
     try:
         return path.read_text("utf-8-sig")
     except FileNotFoundError:
-        raise CityError(Problem(str(path), "doesn't exist", None, _advise_file(path))) from None
+        raise CityError(Problem(name, "doesn't exist", None, _advise_file(path.parent))) from None
     except IsADirectoryError:
-        raise CityError(Problem(str(path), "is a folder", None, _advise_file(path))) from None
+        raise CityError(Problem(name, "is a folder", None, _advise_file(path))) from None
     except OSError as error:
-        raise CityError(
-            Problem(str(path), "can't be read", error.strerror, "Check the file's rights.")
-        ) from None
+        raise CityError(Problem(name, "can't be read", error.strerror, "Check its permissions.")) from None
     except UnicodeDecodeError as error:
         got = f"byte 0x{error.object[error.start]:02x} at offset {error.start}"
-        raise CityError(Problem(str(path), "isn't UTF-8 text", got, "Save it as UTF-8.")) from None
+        raise CityError(Problem(name, "isn't UTF-8 text", got, "Save it as UTF-8.")) from None
 
 
-def _advise_file(path: Path) -> str:
-    folder = path if path.is_dir() else path.parent
+def _advise_file(folder: Path) -> str:
     found = sorted(str(near) for near in folder.glob("Pulumi.*.yaml"))
-    return (
-        f"The stacks' files there: {choice(found, 'and')}."
-        if found
-        else "Give the path of a Pulumi.<stack>.yaml."
-    )
+    if not found:
+        return "Give the path of a Pulumi.<stack>.yaml."
+    return f"The stacks' files there: {choice(found, 'and')}."
 
 
-def _explain(path: Path, error: yaml.MarkedYAMLError) -> Problem:
+def _explain(name: str, error: yaml.MarkedYAMLError) -> Problem:
     mark = error.problem_mark or error.context_mark
-    line = f":{mark.line + 1}" if mark else ""
-    said = error.problem or "isn't YAML"
+    place = f"{name}:{mark.line + 1}" if mark else name
+    said = error.problem or "something else"
     if said == _TAB:
-        return Problem(
-            f"{path}{line}", "has a tab where YAML wants spaces", None, "Indent with spaces alone."
-        )
+        return Problem(place, "has a tab where YAML wants spaces", None, "Indent with spaces alone.")
     if isinstance(error, yaml.constructor.ConstructorError):
-        return Problem(f"{path}{line}", "has a value that YAML can't read", said, _QUOTE)
-    column = f" in column {mark.column + 1}" if mark else ""
-    advice = "Look at this line and the one before it: the indentation, a missing colon or quotation mark."
-    return Problem(f"{path}{line}", f"isn't YAML{column}", said, advice)
+        return Problem(place, "has a value that YAML can't read", said, _QUOTE)
+    if isinstance(error, yaml.composer.ComposerError):
+        what = "isn't one whole document of YAML"
+        return Problem(place, what, said, "Look for `---`, and for `*` without its `&`.")
+    start = error.context_mark
+    since = f" {error.context} that begins in line {start.line + 1}" if start else ""
+    advice = "Look for a missing colon, bracket or quotation mark, and at the indentation."
+    return Problem(place, "isn't YAML", said + since, advice)
 
 
 def _find_twice(node: yaml.Node, root: Loc, loc: Loc, seen: set[int]) -> Iterator[Problem]:
@@ -101,7 +104,7 @@ def _find_twice_in_mapping(node: yaml.MappingNode, root: Loc, loc: Loc, seen: se
         name = str(key.value)
         line = key.start_mark.line + 1
         if name in lines:
-            what = f"is there twice, in the lines {lines[name]} and {line}"
+            what = f"is there twice, in lines {lines[name]} and {line}"
             yield Problem(_where((*loc, name), root), what, None, "Keep one of them; YAML takes the last.")
         lines[name] = line
         yield from _find_twice(value, root, (*loc, name), seen)

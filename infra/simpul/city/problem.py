@@ -22,13 +22,19 @@ if TYPE_CHECKING:
 def explain(error: ValidationError) -> Iterator[Fault]:
     """Give a fault for each of pydantic's errors."""
     for details in error.errors(include_url=False):
-        make = _KINDS.get(details["type"], _other)
-        yield make(details)
+        if not _is_false_alarm(details):
+            make = _KINDS.get(details["type"], _other)
+            yield make(details)
+
+
+def _is_false_alarm(error: ErrorDetails) -> bool:
+    """Tell whether a list is called too short only because pydantic doesn't count entries with faults."""
+    return error["type"] == "too_short" and len(error["input"]) >= error.get("ctx", {})["min_length"]
 
 
 def _missing(error: ErrorDetails) -> Fault:
     field = _field(error["loc"])
-    return Fault(error["loc"], "is missing", None, f"Add it: {_describe(field)}")
+    return Fault(error["loc"], "is missing", None, f"Add it. {_describe(field)}")
 
 
 def _unknown(error: ErrorDetails) -> Fault:
@@ -41,14 +47,13 @@ def _unknown(error: ErrorDetails) -> Fault:
 
 def _not_a_key(error: ErrorDetails) -> Fault:
     known = _model(error["loc"][:-1]).model_fields
-    return Fault(
-        error["loc"][:-1], "has a key that isn't text", None, f"The keys here are {choice(known, 'and')}."
-    )
+    return Fault(error["loc"][:-1], "has a key that isn't text", None, f"The keys here are {choice(known, 'and')}.")
 
 
 def _unfit(error: ErrorDetails) -> Fault:
     context = error.get("ctx", {})
-    return Fault(error["loc"], context["what"], show(error["input"]), context["next"])
+    got = context["got"] or show(error["input"])
+    return Fault(error["loc"], context["what"], got, context["next"])
 
 
 def _not_allowed(error: ErrorDetails) -> Fault:
@@ -62,9 +67,11 @@ def _not_allowed(error: ErrorDetails) -> Fault:
 
 def _not_whole(error: ErrorDetails) -> Fault:
     value = error["input"]
+    field = _field(error["loc"])
+    low, high = _limits(field)
     digits = isinstance(value, str) and value.strip().isdecimal()
-    advice = f"Write {value.strip()} without quotes." if digits else _describe(_field(error["loc"]))
-    return Fault(error["loc"], "must be a whole number", show(value), advice)
+    advice = f"Write {value.strip()} without quotes." if digits else _describe(field)
+    return Fault(error["loc"], f"must be a whole number from {low} to {high}", show(value), advice)
 
 
 def _out_of_limits(error: ErrorDetails) -> Fault:
@@ -82,9 +89,7 @@ def _not_text(error: ErrorDetails) -> Fault:
 
 def _not_a_mapping(error: ErrorDetails) -> Fault:
     known = _model(error["loc"]).model_fields
-    return Fault(
-        error["loc"], "must be a mapping", show(error["input"]), f"Its keys are {choice(known, 'and')}."
-    )
+    return Fault(error["loc"], "must be a mapping", show(error["input"]), f"Its keys are {choice(known, 'and')}.")
 
 
 def _not_a_list(error: ErrorDetails) -> Fault:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from simpul.city.declaration import examine
 from simpul.city.document import read_document
+from simpul.city.rule.draft import Draft
 from simpul.city.wording import show
 from simpul.errors import CityError, Problem
 
@@ -17,49 +18,48 @@ if TYPE_CHECKING:
 
 KEY = "simpul:city"
 _REGION_KEY = "alicloud:region"
-_BEGIN = f"Begin it with `config:` and, below that, `{KEY}:`; Pulumi.balikpapan.yaml shows a whole city."
+_ADVICE = f"Declare the city below `config:` as `{KEY}:`; Pulumi.balikpapan.yaml shows a whole one."
 
 
 def load(path: Path) -> City:
     """Read the city that the stack's file at `path` declares. CityError with all problems."""
     data, problems = read_document(path, root=("config", KEY))
-    config = _find_config(data, path)
-    city, more = examine(_find_city(config, path))
-    problems = [*problems, *more, *_compare_regions(config, city)]
+    config = _find_config(data, str(path))
+    declared = _find_city(config, str(path))
+    city, more = examine(declared)
+    problems = [*problems, *_compare_regions(config, declared), *more]
     if city is None or problems:
         raise CityError.of(problems)
     return city
 
 
-def _find_config(data: Any, path: Path) -> dict[Any, Any]:
+def _find_config(data: Any, name: str) -> dict[Any, Any]:
+    if data is None:
+        raise CityError(Problem(name, "is empty", None, _ADVICE))
     if not isinstance(data, dict):
-        what = "is empty" if data is None else "must be a mapping"
-        raise CityError(Problem(str(path), what, None if data is None else show(data), _BEGIN))
+        raise CityError(Problem(name, "must be a mapping", show(data), _ADVICE))
     if KEY in data:
-        raise CityError(
-            Problem(str(path), f"has `{KEY}` at the top", None, f"Put it below `config:`. {_BEGIN}")
-        )
+        raise CityError(Problem(name, f"has `{KEY}` at the top", None, "Put it below `config:`."))
     config = data.get("config")
+    if config is None:
+        raise CityError(Problem(name, "has no config", None, _ADVICE))
     if not isinstance(config, dict):
-        what = "has no config" if config is None else "must have a mapping as its config"
-        raise CityError(Problem(str(path), what, None if config is None else show(config), _BEGIN))
+        raise CityError(Problem(name, "must have a mapping as its config", show(config), _ADVICE))
     return config
 
 
-def _find_city(config: dict[Any, Any], path: Path) -> Any:
+def _find_city(config: dict[Any, Any], name: str) -> Any:
     if config.get(KEY) is not None:
         return config[KEY]
     near = get_close_matches(KEY, [str(key) for key in config], n=1, cutoff=0.7)
-    advice = f"`{near[0]}` must be `{KEY}`." if near and near[0] != KEY else _BEGIN
-    raise CityError(Problem(str(path), f"declares no city: there is no `{KEY}` in its config", None, advice))
+    advice = f"`{near[0]}` must be `{KEY}`." if near and near[0] != KEY else _ADVICE
+    raise CityError(Problem(name, f"declares no city: there is no `{KEY}` in its config", None, advice))
 
 
-def _compare_regions(config: dict[Any, Any], city: City | None) -> list[Problem]:
+def _compare_regions(config: dict[Any, Any], declared: Any) -> list[Problem]:
     """Find a provider's region that isn't the city's: resources would be made in the wrong place."""
-    region = config.get(_REGION_KEY)
-    if city is None or region is None or region == city.cloud.region:
+    provider, city = config.get(_REGION_KEY), Draft(declared, frozenset()).get("cloud", "region")
+    if not isinstance(provider, str) or not isinstance(city, str) or provider == city:
         return []
-    what = f"isn't city.cloud.region ({city.cloud.region})"
-    return [
-        Problem(f"config.{_REGION_KEY}", what, show(region), f"Write {city.cloud.region} here, or there.")
-    ]
+    what = f"isn't the region of city.cloud.region ({city})"
+    return [Problem(f"config.{_REGION_KEY}", what, show(provider), "Write the same region in both places.")]

@@ -28,7 +28,7 @@ def show(value: Any) -> str:
     if isinstance(value, Mapping):
         return "a mapping"
     if isinstance(value, Sequence | set | frozenset):
-        return f"a list of {len(value)}"
+        return f"a list of {len(value)}" if value else "an empty list"
     return _shorten(str(value))
 
 

@@ -27,9 +27,7 @@ def check_address(value: Any) -> IPv4Address:
         or address.is_link_local
         or address.is_reserved
     ):
-        raise unfit(
-            "is an address that no other machine can reach", "Write the host's address in the site's network."
-        )
+        raise unfit("is an address that no other machine can reach", "Write the host's address in the site's network.")
     return address
 
 
@@ -68,9 +66,7 @@ def _read_range(value: Any) -> IPv4Network:
     return network
 
 
-Address = Annotated[
-    IPv4Address, BeforeValidator(check_address), WithJsonSchema({"type": "string", "format": "ipv4"})
-]
+Address = Annotated[IPv4Address, BeforeValidator(check_address), WithJsonSchema({"type": "string", "format": "ipv4"})]
 Range = Annotated[
     IPv4Network,
     BeforeValidator(check_range),

@@ -19,10 +19,7 @@ _KINDS = (
     "ssh-rsa",
 )
 _PATTERN = rf"^({'|'.join(_KINDS)}) [A-Za-z0-9+/]+=*( .*)?$"
-_EXAMPLE = (
-    "On the host, run `cat /etc/ssh/ssh_host_ed25519_key.pub` and write that line here "
-    '("ssh-ed25519 AAAA...").'
-)
+_EXAMPLE = 'On the host, run `cat /etc/ssh/ssh_host_ed25519_key.pub` and write that line here ("ssh-ed25519 AAAA...").'
 
 
 def check_host_key(value: str) -> str:
@@ -32,7 +29,8 @@ def check_host_key(value: str) -> str:
     kind, _, rest = value.strip().partition(" ")
     encoded = rest.strip().partition(" ")[0]
     if kind not in _KINDS:
-        raise unfit(f"isn't a public SSH host key: it must begin with {choice(_KINDS)}", _EXAMPLE)
+        got = f"a text of {len(value)} characters"  # it may be the private half
+        raise unfit(f"isn't a public SSH host key: it must begin with {choice(_KINDS)}", _EXAMPLE, got)
     if not encoded or _kind_inside(encoded) != kind:
         raise unfit(f"isn't a whole {kind} key", _EXAMPLE)
     return f"{kind} {encoded}"
@@ -49,6 +47,4 @@ def _kind_inside(encoded: str) -> str | None:
     return name if len(blob) > 4 + length else None
 
 
-HostKey = Annotated[
-    str, AfterValidator(check_host_key), WithJsonSchema({"type": "string", "pattern": _PATTERN})
-]
+HostKey = Annotated[str, AfterValidator(check_host_key), WithJsonSchema({"type": "string", "pattern": _PATTERN})]

@@ -31,7 +31,7 @@ def check_host_name(value: str) -> str:
     """Give the name if it is a DNS label: it becomes the node's name in Kubernetes."""
     if re.fullmatch(_HOST, value):
         return value
-    wanted = re.sub(r"[^a-z0-9]+", "-", value.lower()).strip("-0123456789")[:63].rstrip("-")
+    wanted = re.sub(r"[^a-z0-9]+", "-", value.lower()).lstrip("-0123456789")[:63].rstrip("-")
     instead = f', such as "{wanted}"' if re.fullmatch(_HOST, wanted) else ""
     raise unfit(
         "isn't a host name (a DNS label)",
@@ -42,9 +42,7 @@ def check_host_name(value: str) -> str:
 def check_user(value: str) -> str:
     """Give the name if a Linux machine takes it."""
     if not re.fullmatch(_USER, value):
-        raise unfit(
-            "isn't a Linux user's name", "Use 1 to 32 of a-z, 0-9, _ and -, beginning with a letter or _."
-        )
+        raise unfit("isn't a Linux user's name", "Use 1 to 32 of a-z, 0-9, _ and -, beginning with a letter or _.")
     return value
 
 
@@ -71,12 +69,8 @@ def check_folder(value: str) -> str:
     return str(path)
 
 
-CityName = Annotated[
-    str, AfterValidator(check_city_name), WithJsonSchema({"type": "string", "maxLength": 60})
-]
-HostName = Annotated[
-    str, AfterValidator(check_host_name), WithJsonSchema({"type": "string", "pattern": _HOST})
-]
+CityName = Annotated[str, AfterValidator(check_city_name), WithJsonSchema({"type": "string", "maxLength": 60})]
+HostName = Annotated[str, AfterValidator(check_host_name), WithJsonSchema({"type": "string", "pattern": _HOST})]
 User = Annotated[str, AfterValidator(check_user), WithJsonSchema({"type": "string", "pattern": _USER})]
 Region = Annotated[str, AfterValidator(check_region), WithJsonSchema({"type": "string", "pattern": _REGION})]
 Folder = Annotated[str, AfterValidator(check_folder), WithJsonSchema({"type": "string", "minLength": 1})]

@@ -8,6 +8,6 @@ UNFIT = "unfit"
 """The type of these errors, by which `problem.py` knows them."""
 
 
-def unfit(what: str, next: str) -> PydanticCustomError:  # noqa: A002 Problem's word for it
-    """Make the error of a value that doesn't fit."""
-    return PydanticCustomError(UNFIT, "{what}", {"what": what, "next": next})
+def unfit(what: str, next: str, got: str = "") -> PydanticCustomError:  # noqa: A002 Problem's word for it
+    """Make the error of a value that doesn't fit; `got` stands for a value that mustn't be shown."""
+    return PydanticCustomError(UNFIT, "{what}", {"what": what, "next": next, "got": got})

@@ -53,9 +53,7 @@ def check_registry(draft: Draft) -> Iterator[Fault]:
         vendor = _VENDOR_REGISTRY.search(host)
         if allowed and vendor and vendor["region"] not in allowed:
             what = f"is a registry in {vendor['region']}, which isn't in {country}"
-            advice = (
-                f'Write "{spot.value.replace(vendor["region"], allowed[0])}", or the city\'s own registry.'
-            )
+            advice = f'Write "{spot.value.replace(vendor["region"], allowed[0])}", or the city\'s own registry.'
             yield Fault(spot.loc, what, show(spot.value), advice)
 
 

@@ -43,9 +43,7 @@ def _free_number(draft: Draft) -> str:
 _ONCE = (
     _Once(
         ("sites", EACH, "code"),
-        lambda _: (
-            "An area has one site: put its hosts together, or use a kelurahan's code for one of the two."
-        ),
+        lambda _: "An area has one site: put its hosts together, or use a kelurahan's code for one of the two.",
         area.normalise,
     ),
     _Once(("sites", EACH, "number"), _free_number),

@@ -38,14 +38,10 @@ def check_sites(draft: Draft) -> Iterator[Fault]:
             yield _unknown(spot, area.nearest(code, _sites_near(code, city)))
         elif found.level not in _SITE_LEVELS:
             what = f"is {found.name}, a {found.level.noun}: a site serves a kecamatan or a kelurahan"
-            yield Fault(
-                spot.loc, what, show(spot.value), _advise(area.nearest(code, _sites_near(code, city)))
-            )
+            yield Fault(spot.loc, what, show(spot.value), _advise(area.nearest(code, _sites_near(code, city))))
         elif city and not code.startswith(f"{city.code}."):
             what = f"is {found.name}, which isn't in {city.name} ({city.code})"
-            yield Fault(
-                spot.loc, what, show(spot.value), _advise(area.nearest(code, _sites_near(code, city)))
-            )
+            yield Fault(spot.loc, what, show(spot.value), _advise(area.nearest(code, _sites_near(code, city))))
 
 
 def _find_city(draft: Draft) -> Area | None:
@@ -60,9 +56,7 @@ def _cities_near(code: str) -> list[Area]:
 def _sites_near(code: str, city: Area | None) -> list[Area]:
     """Give the areas that may have been meant: of the code's own level, in the city, else near the code."""
     level = Level(len(code)) if len(code) in _SITE_LEVELS else Level.KECAMATAN
-    parents = (
-        [city.code] if city else [code[: Level.KECAMATAN], code[: Level.CITY], code[: Level.PROVINCE], ""]
-    )
+    parents = [city.code] if city else [code[: Level.KECAMATAN], code[: Level.CITY], code[: Level.PROVINCE], ""]
     return next((areas for parent in parents if (areas := area.inside(parent, level))), [])
 
 
