@@ -1,0 +1,122 @@
+"""A Kubernetes cluster through its kubeconfig.
+
+In goes a kubeconfig as text; out come its identity (server and authority, without credentials, which rotate) and
+a client. Raises `Unreachable` when nothing answers, `OutsideError` when the cluster answers and refuses.
+"""
+
+# ruff: noqa: PLC0415 the kubernetes package takes a second to import, which only those pay who need it
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from simpul.errors import OutsideError, Problem
+from simpul.provider import scratch
+
+_TIMEOUT: Final = 10
+_MANAGED: Final = {"app.kubernetes.io/managed-by": "simpul"}
+_RESTRICTED: Final = {"pod-security.kubernetes.io/enforce": "restricted"}
+_MISSING: Final = 404
+_EXISTS: Final = 409
+
+
+class Unreachable(OutsideError):  # noqa: N818 the tree's roots carry the suffix
+    """Nothing answers at the cluster's address."""
+
+
+def identity(kubeconfig: str) -> tuple[str, str] | None:
+    """Return the server and its authority's digest, None when `kubeconfig` doesn't say."""
+    try:
+        config = yaml.safe_load(kubeconfig)
+        current = {context["name"]: context["context"] for context in config["contexts"]}[config["current-context"]]
+        cluster = {entry["name"]: entry["cluster"] for entry in config["clusters"]}[current["cluster"]]
+        authority = base64.b64decode(cluster.get("certificate-authority-data") or "")
+        return str(cluster["server"]), hashlib.sha256(authority).hexdigest()
+    except (yaml.YAMLError, KeyError, TypeError, ValueError):
+        return None
+
+
+class Cluster:
+    """A cluster that has answered."""
+
+    def __init__(self, name: str, client: Any, kubeconfig: Path) -> None:
+        """Speak through the kubernetes package's `client`; `kubeconfig` is the file for other programs."""
+        self.name = name
+        self.client = client
+        self.kubeconfig = kubeconfig
+
+    def ensure_namespace(self, name: str) -> None:
+        """Make the namespace `name`, with the strictest pod security, unless it is there."""
+        from kubernetes.client import CoreV1Api, V1Namespace, V1ObjectMeta
+        from kubernetes.client.exceptions import ApiException
+
+        wanted = V1Namespace(metadata=V1ObjectMeta(name=name, labels={**_MANAGED, **_RESTRICTED}))
+        try:
+            CoreV1Api(self.client).create_namespace(wanted, _request_timeout=_TIMEOUT)
+        except ApiException as error:
+            if error.status != _EXISTS:
+                raise OutsideError(
+                    Problem(f"namespace {name} in {self.name}", "can't be made", str(error.reason))
+                ) from error
+
+    def remove_namespace(self, name: str) -> None:
+        """Remove the namespace `name` if it is one that Simpul made."""
+        from kubernetes.client import CoreV1Api
+        from kubernetes.client.exceptions import ApiException
+
+        core = CoreV1Api(self.client)
+        try:
+            labels = core.read_namespace(name, _request_timeout=_TIMEOUT).metadata.labels or {}
+            if _MANAGED.items() <= labels.items():
+                core.delete_namespace(name, _request_timeout=_TIMEOUT)
+        except ApiException as error:
+            if error.status != _MISSING:
+                raise OutsideError(
+                    Problem(f"namespace {name} in {self.name}", "can't be removed", str(error.reason))
+                ) from error
+
+
+@contextmanager
+def connect(name: str, kubeconfig: str) -> Iterator[Cluster]:
+    """Reach the cluster `name` for as long as the block runs; its credentials are in private files only."""
+    # Half a second that only those pay who speak to a cluster.
+    from kubernetes import config
+    from kubernetes.client import VersionApi
+    from kubernetes.client.exceptions import ApiException
+    from urllib3.exceptions import HTTPError
+
+    with scratch.folder() as folder:
+        file = scratch.write(folder / "kubeconfig", kubeconfig)
+        where = f"cluster {name}"
+        try:
+            client = config.new_client_from_config_dict(yaml.safe_load(kubeconfig), temp_file_path=str(folder))
+        except (config.ConfigException, yaml.YAMLError, TypeError) as error:
+            raise OutsideError(Problem(where, "its kubeconfig can't be read", next="pulumi refresh")) from error
+        client.configuration.retries = False
+        address = client.configuration.host
+        try:
+            VersionApi(client).get_code(_request_timeout=_TIMEOUT)
+        except ApiException as error:
+            what = f"{address} refuses our credentials" if error.status in (401, 403) else f"{address} doesn't serve"
+            raise OutsideError(Problem(where, what, f"{error.status} {error.reason}", "pulumi refresh")) from error
+        except HTTPError as error:
+            raise Unreachable(
+                Problem(where, f"can't be reached at {address}", _words(error), "once it answers: pulumi up")
+            ) from error
+        with client:
+            yield Cluster(name, client, file)
+
+
+def _words(error: Exception) -> str:
+    """Return the innermost reason of a failed request, which says what it was."""
+    reason = error
+    while isinstance(getattr(reason, "reason", None), Exception):
+        reason = reason.reason  # type: ignore[attr-defined]
+    return str(reason.args[-1] if reason.args else reason)

@@ -1,0 +1,184 @@
+"""`simpul:edge:Host`: a Linux machine that is what the playbooks say.
+
+Hosts that are asked for at about the same moment are made in one Ansible run. A host that can't be reached while
+its link allows days offline is deferred: its state says so, and the next `pulumi up` catches up.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from simpul.errors import OutsideError, Problem
+from simpul.provider import compare, probe, run, ssh
+from simpul.provider.batch import Batch
+from simpul.provider.defer import defer
+from simpul.provider.kind import Change, Failure, Interrupted, Request, Unfinished, Values
+from simpul.provider.outcome import Outcome
+from simpul.provider.wire import UNKNOWN, Secret
+
+SITE: Final = "site.yml"
+REMOVE: Final = "remove.yml"
+_REPLACE: Final = ("name", "address", "group")
+_COMPARED: Final = (*_REPLACE, "port", "user", "hostKey", "vars")
+_PATTERNS: Final = {
+    "name": (r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", "must be a host name of lower-case letters, digits and dashes"),
+    "address": (r"[A-Za-z0-9]([A-Za-z0-9.:-]*[A-Za-z0-9])?", "must be an IP address or a DNS name"),
+    "user": (r"[a-z_][a-z0-9_-]*", "must be the name of a Linux user"),
+    "hostKey": (r"(ssh|ecdsa|sk)-[a-z0-9@.-]+ [A-Za-z0-9+/]+=*( .*)?", "must be a public key: its type and base64"),
+}
+_RANGES: Final = {"port": (1, 65535), "offlineDays": (0, 3650), "timeoutSeconds": (1, 86400)}
+_VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+
+
+class Host:
+    """The resource type; one for the whole plugin, because hosts share runs."""
+
+    token = "simpul:edge:Host"  # noqa: S105 a type's name
+
+    def __init__(self, stop: threading.Event) -> None:
+        """End whatever runs when `stop` is set."""
+        self._stop = stop
+        self._sites: Batch[run.Machine, Outcome] = Batch(lambda jobs: run.run(SITE, jobs, stop=stop))
+        self._removals: Batch[run.Machine, Outcome] = Batch(lambda jobs: run.run(REMOVE, jobs, stop=stop))
+
+    def check(self, inputs: Values, *, marked: Mapping[str, Any]) -> list[Failure]:  # noqa: ARG002
+        return list(_check(inputs))
+
+    def diff(self, request: Request) -> list[Change]:
+        found = compare.changes(request.old, request.inputs, properties=_COMPARED, replace=_REPLACE)
+        state = request.state
+        if state.get("state") != "ready":
+            found.append(Change("state", is_input=False))
+        found += [Change(compare.join("drift", what), "delete", is_input=False) for what in state.get("drift", {})]
+        return found
+
+    def create(self, request: Request) -> tuple[str, Values]:
+        return str(request.inputs["name"]), self._make(request)
+
+    def update(self, request: Request) -> Values:
+        return self._make(request)
+
+    def read(self, request: Request) -> Values:
+        state = {**request.state, "kubeconfig": Secret(request.state.get("kubeconfig", ""))}
+        if state.get("state") != "ready":
+            return state  # there is nothing to hold it against until it has been made
+        try:
+            drift = probe.drift(ssh.Connection.of(request.inputs), state.get("manifest", {}), stop=self._stop)
+        except Interrupted:
+            raise
+        except OutsideError as error:
+            request.log.warn_of(f"{error}\n    what is known of it stays as it was")
+            return state
+        return {**state, "drift": drift}
+
+    def delete(self, request: Request) -> None:
+        if not request.state.get("manifest") and request.state.get("state") == "deferred":
+            return  # it was never reached, so nothing of ours is on it
+        connection = ssh.Connection.of(request.inputs)
+        try:
+            ssh.reach(connection, stop=self._stop)
+            outcome = self._removals.submit(self._machine(request))
+            if outcome.fault and outcome.fault.kind == "unreachable":
+                raise ssh.explain(connection, outcome.fault.message)
+        except (ssh.Unreachable, ssh.Refused) as error:
+            first = error.problems[0]
+            forget = f"once the machine is gone for good: pulumi state delete '{request.urn}'"
+            raise OutsideError(
+                Problem(first.where, f"{first.what}, so it can't be cleaned", first.got, f"{first.next}\n    {forget}")
+            ) from error
+        if outcome.fault:
+            raise OutsideError(_problem(request, outcome))
+
+    def _make(self, request: Request) -> Values:
+        state = _state(request)
+        if request.preview:
+            return {**state, "kubeconfig": state["kubeconfig"] if _kubeconfig(request) else _expected(request)}
+        connection = ssh.Connection.of(request.inputs)
+        try:
+            ssh.reach(connection, stop=self._stop)
+            outcome = self._sites.submit(self._machine(request))
+            if outcome.fault and outcome.fault.kind == "unreachable":
+                raise ssh.explain(connection, outcome.fault.message)
+        except ssh.Unreachable as error:
+            return _defer(request, error)
+        if outcome.fault:
+            raise self._failure(request, outcome)
+        if request.inputs["group"] == "server" and not outcome.kubeconfig:
+            problem = Problem(f"host {connection.name}", f"{SITE} left no kubeconfig of this server")
+            raise Unfinished(problem, id=connection.name, state={**state, "state": "unfinished"})
+        return {**state, "manifest": outcome.manifest, "kubeconfig": Secret(outcome.kubeconfig)}
+
+    def _machine(self, request: Request) -> run.Machine:
+        inputs = request.inputs
+        return run.Machine(
+            connection=ssh.Connection.of(inputs),
+            group=inputs["group"],
+            vars=inputs.get("vars") or {},
+            timeout=inputs["timeoutSeconds"],
+            on_task=request.log.progress,
+        )
+
+    def _failure(self, request: Request, outcome: Outcome) -> OutsideError:
+        problem = _problem(request, outcome)
+        if self._stop.is_set():
+            problem = Interrupted.of(problem.where).problems[0]
+        if not request.state and not outcome.touched:
+            return OutsideError(problem)  # nothing was changed on it, so there is nothing to remember
+        files = {**(request.state.get("manifest") or {}), **outcome.manifest}
+        state = {**_state(request), "state": "unfinished", "manifest": files}
+        return Unfinished(problem, id=str(request.inputs["name"]), state=state)
+
+
+def _check(inputs: Values) -> Iterator[Failure]:
+    for name, (pattern, reason) in _PATTERNS.items():
+        value = inputs.get(name)
+        if isinstance(value, str) and not re.fullmatch(pattern, value):
+            yield Failure(name, f"{reason} (got {value!r})")
+    for name, (least, most) in _RANGES.items():
+        value = inputs.get(name)
+        if isinstance(value, int) and not least <= value <= most:
+            yield Failure(name, f"must be from {least} to {most} (got {value})")
+    variables = inputs.get("vars")
+    for name in variables if isinstance(variables, dict) else ():
+        if not _VARIABLE.fullmatch(name):
+            yield Failure(compare.join("vars", name), "isn't a name that Ansible takes for a variable")
+
+
+def _kubeconfig(request: Request) -> str:
+    return str(request.state.get("kubeconfig") or "")
+
+
+def _expected(request: Request) -> Secret:
+    return Secret(UNKNOWN if request.inputs["group"] in ("server", UNKNOWN) else "")
+
+
+def _state(request: Request) -> Values:
+    """Return the state of a host on which all went well, as far as it is known before the run."""
+    inputs = request.inputs
+    return {
+        **{name: inputs[name] for name in ("name", "address", "group")},
+        "kubeconfig": Secret(_kubeconfig(request)),
+        "state": "ready",
+        "deferredSince": "",
+        "manifest": UNKNOWN if request.preview else request.state.get("manifest") or {},
+        "drift": {},
+    }
+
+
+def _defer(request: Request, error: ssh.Unreachable) -> Values:
+    """Return the state of a host that is out of reach, or raise `error` when its link doesn't allow that."""
+    old = request.state
+    days = request.inputs["offlineDays"]
+    since = defer(error, days=days, since=old.get("deferredSince") or "", log=request.log)
+    return {**_state(request), "state": "deferred", "deferredSince": since, "drift": old.get("drift") or {}}
+
+
+def _problem(request: Request, outcome: Outcome) -> Problem:
+    fault = outcome.fault
+    where = f"host {request.inputs['name']}"
+    if fault is None:
+        return Problem(where, "didn't finish")
+    return Problem(where, f"failed at “{fault.task}”: {fault.message}", next="once that is mended: pulumi up")

@@ -1,0 +1,48 @@
+"""`simpul:secret:Password`: a random password, kept in the state that the engine encrypts."""
+
+from __future__ import annotations
+
+import secrets
+import string
+from collections.abc import Mapping
+from typing import Any, Final
+
+from simpul.provider import compare
+from simpul.provider.kind import Change, Failure, Request, Values
+from simpul.provider.wire import UNKNOWN, Secret
+
+# Letters and digits alone: they need no quoting in a URL, a shell or a configuration file.
+_ALPHABET: Final = string.ascii_letters + string.digits
+_LEAST: Final = 16  # of 62 signs: 95 bits
+_MOST: Final = 256
+_REPLACE: Final = ("length", "keepers")
+
+
+class Password:
+    """The resource type."""
+
+    token = "simpul:secret:Password"  # noqa: S105 a type's name
+
+    def check(self, inputs: Values, *, marked: Mapping[str, Any]) -> list[Failure]:  # noqa: ARG002
+        length = inputs["length"]
+        if isinstance(length, int) and not _LEAST <= length <= _MOST:
+            return [Failure("length", f"must be from {_LEAST} to {_MOST} (got {length})")]
+        return []
+
+    def diff(self, request: Request) -> list[Change]:
+        return compare.changes(request.old, request.inputs, properties=_REPLACE, replace=_REPLACE)
+
+    def create(self, request: Request) -> tuple[str, Values]:
+        if request.preview:
+            return "", {"result": Secret(UNKNOWN)}
+        result = "".join(secrets.choice(_ALPHABET) for _ in range(request.inputs["length"]))
+        return "password", {"result": Secret(result)}
+
+    def read(self, request: Request) -> Values:
+        return {"result": Secret(request.state["result"])}
+
+    def update(self, request: Request) -> Values:
+        return self.read(request)  # every change replaces it
+
+    def delete(self, request: Request) -> None:
+        """Do nothing: a password is gone with its state."""

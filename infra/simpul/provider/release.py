@@ -1,0 +1,229 @@
+"""`simpul:helm:Release`: a chart of the project, installed in a cluster by helm.
+
+A digest over the chart's files and the values says whether there is anything to do. New credentials in the
+kubeconfig are no change; another server or authority is. A cluster that can't be reached while its link allows
+days offline is deferred, like its hosts.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from simpul.errors import OutsideError, Problem
+from simpul.provider import chart, cluster, compare, drift
+from simpul.provider.defer import defer
+from simpul.provider.helm import Helm, Status
+from simpul.provider.kind import Change, Failure, Interrupted, Request, Unfinished, Values
+from simpul.provider.waiting import Watch
+from simpul.provider.wire import UNKNOWN, Secret, has_unknown, secret_paths
+
+_REPLACE: Final = ("cluster", "name", "namespace")
+_COMPARED: Final = (*_REPLACE, "chart", "values")
+_LABEL: Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,51}[a-z0-9])?")  # helm's bound for a release's name
+_RANGES: Final = {"offlineDays": (0, 3650), "timeoutSeconds": (1, 7200)}
+DEPLOYED: Final = "deployed"
+DEFERRED: Final = "deferred"
+
+
+class Release:
+    """The resource type."""
+
+    token = "simpul:helm:Release"  # noqa: S105 a type's name
+
+    def __init__(self, stop: threading.Event) -> None:
+        """End whatever runs when `stop` is set."""
+        self._stop = stop
+
+    def check(self, inputs: Values, *, marked: Mapping[str, Any]) -> list[Failure]:
+        return list(_check(inputs, marked))
+
+    def diff(self, request: Request) -> list[Change]:
+        old, new, state = request.old, request.inputs, request.state
+        found = compare.changes(old, new, properties=_COMPARED, replace=_REPLACE)
+        if _identity(old.get("kubeconfig")) != _identity(new["kubeconfig"]):
+            found.append(Change("kubeconfig"))
+        if not found and _digest(new) != state.get("digest"):
+            found.append(Change("digest", is_input=False))  # a file of the chart is another one
+        if state.get("status") != DEPLOYED:
+            found.append(Change("status", is_input=False))
+        found += [Change(compare.join("drift", what), "delete", is_input=False) for what in state.get("drift", {})]
+        return found
+
+    def create(self, request: Request) -> tuple[str, Values]:
+        return _id(request.inputs), self._apply(request)
+
+    def update(self, request: Request) -> Values:
+        return self._apply(request)
+
+    def read(self, request: Request) -> Values | None:
+        state = {**request.state, "digest": Secret(request.state.get("digest", ""))}
+        if not request.inputs["kubeconfig"]:
+            return state
+        try:
+            with self._helm(request) as helm:
+                status = helm.status()
+                if status is None:
+                    return state if state.get("status") == DEFERRED else None
+                found = drift.drift(helm.cluster.client, helm.manifest(), helm.namespace)
+        except cluster.Unreachable as error:
+            request.log.warn_of(f"{error}\n    what is known of it stays as it was")
+            return state
+        if status.revision != state.get("revision"):
+            found["revision"] = f"{status.revision}, made by someone else"
+        if state.get("status") == DEFERRED:
+            return {**state, "drift": found}
+        return {**state, **_facts(status), "revision": state.get("revision"), "drift": found}
+
+    def delete(self, request: Request) -> None:
+        if not request.inputs["kubeconfig"]:
+            return  # its cluster has never been there
+        try:
+            with self._helm(request) as helm:
+                request.log.progress("helm uninstall")
+                helm.uninstall(request.inputs["timeoutSeconds"])
+                if not helm.others():
+                    helm.cluster.remove_namespace(helm.namespace)
+        except cluster.Unreachable as error:
+            first = error.problems[0]
+            forget = f"once the cluster is gone for good: pulumi state delete '{request.urn}'"
+            what = f"{first.what}, so {_id(request.inputs)} can't be removed"
+            raise OutsideError(Problem(first.where, what, first.got, f"{first.next}\n    {forget}")) from error
+
+    def _apply(self, request: Request) -> Values:
+        inputs = request.inputs
+        state = _state(request)
+        if request.preview:
+            return state
+        if not inputs["kubeconfig"]:
+            return _defer(request, OutsideError(_no_kubeconfig(request)))
+        try:
+            with self._helm(request) as helm:
+                return {**state, **_facts(self._upgrade(helm, request))}
+        except cluster.Unreachable as error:
+            return _defer(request, error)
+        except Interrupted as error:
+            raise Unfinished(
+                *error.problems, id=_id(inputs), state={**state, "digest": Secret(""), "status": "unfinished"}
+            ) from error
+
+    def _upgrade(self, helm: Helm, request: Request) -> Status:
+        inputs = request.inputs
+        if helm.recover():
+            request.log.warn_of(f"{helm.where} was cut off by an earlier run; that has been undone")
+        helm.cluster.ensure_namespace(helm.namespace)
+        request.log.progress("helm upgrade")
+        watch = Watch(helm.cluster.client, helm.namespace, helm.name, request.log.progress)
+        try:
+            with watch:
+                helm.upgrade(inputs["chart"], inputs.get("values") or {}, inputs["timeoutSeconds"])
+        except Interrupted:
+            raise
+        except OutsideError as error:
+            first = error.problems[0]
+            reasons = "".join(f"\n    {reason}" for reason in watch.reasons)
+            raise OutsideError(Problem(first.where, f"{first.what}{reasons}", first.got, first.next)) from error
+        status = helm.status()
+        if status is None:
+            raise OutsideError(Problem(helm.where, "helm reports success, but the release isn't there"))
+        return status
+
+    def _helm(self, request: Request) -> _Session:
+        return _Session(request.inputs, self._stop)
+
+
+class _Session:
+    """A helm on the cluster of some inputs, for as long as the block runs."""
+
+    def __init__(self, inputs: Values, stop: threading.Event) -> None:
+        self._inputs = inputs
+        self._stop = stop
+        self._connection = cluster.connect(inputs["cluster"], inputs["kubeconfig"])
+
+    def __enter__(self) -> Helm:
+        return Helm(self._connection.__enter__(), self._inputs["namespace"], self._inputs["name"], self._stop)
+
+    def __exit__(self, *raised: object) -> None:
+        self._connection.__exit__(*raised)  # type: ignore[arg-type]
+
+
+def _check(inputs: Values, marked: Mapping[str, Any]) -> Iterator[Failure]:
+    for name in ("name", "namespace"):
+        value = inputs[name]
+        if isinstance(value, str) and not _LABEL.fullmatch(value):
+            yield Failure(name, f"must be of lower-case letters, digits and dashes, at most 53 (got {value!r})")
+    for name, (least, most) in _RANGES.items():
+        value = inputs[name]
+        if isinstance(value, int) and not least <= value <= most:
+            yield Failure(name, f"must be from {least} to {most} (got {value})")
+    if isinstance(inputs["kubeconfig"], str) and inputs["kubeconfig"] and not cluster.identity(inputs["kubeconfig"]):
+        yield Failure("kubeconfig", "isn't a kubeconfig with a current context")
+    values = inputs.get("values")
+    if isinstance(inputs["chart"], str) and values is not UNKNOWN:
+        below = marked.get("values")
+        yield from chart.problems(inputs["chart"], values or {}, list(secret_paths(below)))
+
+
+def _id(inputs: Values) -> str:
+    return f"{inputs['cluster']}/{inputs['namespace']}/{inputs['name']}"
+
+
+def _identity(kubeconfig: Any) -> Any:
+    return cluster.identity(kubeconfig) if isinstance(kubeconfig, str) else kubeconfig
+
+
+def _digest(inputs: Values) -> Any:
+    if has_unknown([inputs["chart"], inputs.get("values")]):
+        return UNKNOWN
+    return chart.digest(inputs["chart"], inputs.get("values") or {})
+
+
+def _facts(status: Status) -> Values:
+    return {
+        "revision": status.revision,
+        "status": status.status,
+        "chartVersion": status.chart_version,
+        "appVersion": status.app_version,
+    }
+
+
+def _state(request: Request) -> Values:
+    """Return the state of a release on which all went well, as far as it is known before helm runs."""
+    inputs = request.inputs
+    return {
+        **{name: inputs[name] for name in _REPLACE},
+        "digest": Secret(_digest(inputs)),
+        "revision": UNKNOWN,
+        "status": DEPLOYED,
+        "deferredSince": "",
+        "chartVersion": UNKNOWN,
+        "appVersion": UNKNOWN,
+        "drift": {},
+    }
+
+
+def _defer(request: Request, error: OutsideError) -> Values:
+    """Return the state of a release whose cluster is out of reach, or raise `error` when that isn't allowed."""
+    old = request.state
+    days = request.inputs["offlineDays"]
+    since = defer(error, days=days, since=old.get("deferredSince") or "", log=request.log)
+    return {
+        **_state(request),
+        "digest": Secret(old.get("digest", "")),
+        "revision": old.get("revision", 0),
+        "status": DEFERRED,
+        "deferredSince": since,
+        "chartVersion": old.get("chartVersion", ""),
+        "appVersion": old.get("appVersion", ""),
+        "drift": old.get("drift") or {},
+    }
+
+
+def _no_kubeconfig(request: Request) -> Problem:
+    return Problem(
+        f"cluster {request.inputs['cluster']}",
+        "has no kubeconfig yet: its server hasn't been reached",
+        next="pulumi up",
+    )

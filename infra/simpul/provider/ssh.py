@@ -1,0 +1,134 @@
+"""Reaching a host over SSH, and telling apart why it can't be.
+
+In goes a `Connection`; `reach` returns when the host lets us in, `run` returns what a script printed there. Raises
+`Unreachable` when nothing answers (an office may be offline for days) and `Refused` when the host answered and
+said no, which waiting doesn't mend. The identity is the environment's: Ansible's own variable
+ANSIBLE_PRIVATE_KEY_FILE, otherwise what ssh itself would use.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from simpul.errors import OutsideError, Problem
+from simpul.provider import child, scratch
+from simpul.provider.kind import Interrupted
+
+CONNECT_SECONDS: Final = 10
+_RUN_SECONDS: Final = 120
+_FAILED: Final = 255  # ssh's exit code when it is ssh that failed, not the program it ran
+_REFUSALS: Final = (
+    "Permission denied",
+    "Too many authentication failures",
+    "Host key verification failed",
+    "HOST IDENTIFICATION HAS CHANGED",
+    "no matching",
+    "Bad owner or permissions",
+    "UNPROTECTED PRIVATE KEY FILE",
+)
+_NOISE: Final = re.compile(r"^(@+|Warning: Permanently added.*|Connection closed by .* \[preauth\])?$")
+
+# Root reads everything that Ansible manages; who isn't root becomes it if sudo needs no password.
+_AS_ROOT: Final = 'if [ "$(id -u)" != 0 ] && sudo -n true 2>/dev/null; then exec sudo -n {0}; else exec {0}; fi'
+
+
+class Unreachable(OutsideError):  # noqa: N818 the tree's roots carry the suffix
+    """Nothing answers at the host's address, or the connection broke."""
+
+
+class Refused(OutsideError):  # noqa: N818
+    """The host answered and didn't let us in."""
+
+
+@dataclass(frozen=True)
+class Connection:
+    """Where a host is and how to know it."""
+
+    name: str
+    address: str
+    port: int
+    user: str
+    host_key: str | None = None
+
+    @classmethod
+    def of(cls, inputs: Mapping[str, Any]) -> Connection:
+        """Read the connection from the inputs of a host."""
+        return cls(
+            name=inputs["name"],
+            address=inputs["address"],
+            port=inputs["port"],
+            user=inputs["user"],
+            host_key=inputs.get("hostKey"),
+        )
+
+    @property
+    def command(self) -> str:
+        """The command by which a person tries the same connection."""
+        return f"ssh -p {self.port} {self.user}@{self.address}"
+
+
+def options(connection: Connection, folder: Path) -> list[str]:
+    """Return ssh's options for `connection`; a pinned host key is written to a file in `folder`."""
+    chosen = [
+        "BatchMode=yes",
+        "StrictHostKeyChecking=yes",
+        f"ConnectTimeout={CONNECT_SECONDS}",
+        "ServerAliveInterval=15",
+        "ServerAliveCountMax=4",
+    ]
+    if connection.host_key:
+        known = folder / f"{connection.name}.known_hosts"
+        scratch.write(known, f"[{connection.address}]:{connection.port} {connection.host_key}\n")
+        # A host on port 22 is looked up without brackets.
+        with known.open("a") as file:
+            file.write(f"{connection.address} {connection.host_key}\n")
+        chosen += [f"UserKnownHostsFile={known}", "GlobalKnownHostsFile=/dev/null"]
+    return [part for option in chosen for part in ("-o", option)]
+
+
+def reach(connection: Connection, *, stop: threading.Event) -> None:
+    """Return when the host lets us in; raise `Unreachable` or `Refused` in ssh's own words otherwise."""
+    _ssh(connection, "true", stop=stop)
+
+
+def run(connection: Connection, script: str, *, stop: threading.Event) -> str:
+    """Run the Python `script` on the host, as root if that needs no password; return what it printed."""
+    return _ssh(connection, _AS_ROOT.format("python3 -"), stdin=script, stop=stop)
+
+
+def explain(connection: Connection, words: str) -> OutsideError:
+    """Make the error that ssh's `words` about `connection` call for."""
+    lines = [line.strip() for line in words.splitlines() if not _NOISE.match(line.strip())]
+    said = "; ".join(lines[-3:]) or "ssh ended without a word"
+    where = f"host {connection.name}"
+    place = f"{connection.address} port {connection.port}"
+    then = f"{connection.command}    shows the same; once it works: pulumi up"
+    if any(sign in words for sign in _REFUSALS):
+        return Refused(Problem(where, f"{place} refuses {connection.user}", got=said, next=then))
+    return Unreachable(Problem(where, f"can't be reached at {place}", got=said, next=then))
+
+
+def _ssh(connection: Connection, command: str, *, stop: threading.Event, stdin: str = "") -> str:
+    with scratch.folder() as folder:
+        argv = ["ssh", "-T", "-p", str(connection.port), "-l", connection.user]
+        argv += options(connection, folder)
+        if identity := os.environ.get("ANSIBLE_PRIVATE_KEY_FILE"):
+            argv += ["-i", identity, "-o", "IdentitiesOnly=yes"]
+        done = child.run([*argv, connection.address, command], stop=stop, timeout=_RUN_SECONDS, stdin=stdin)
+    where = f"host {connection.name}"
+    if done.cut == "stopped":
+        raise Interrupted.of(where)
+    if done.cut == "timeout":
+        raise Unreachable(Problem(where, f"doesn't answer within {_RUN_SECONDS} s", next=connection.command))
+    if done.code == _FAILED:
+        raise explain(connection, done.err)
+    if done.code:
+        said = "; ".join(done.err.strip().splitlines()[-3:])
+        raise OutsideError(Problem(where, "a command failed", got=said, next=connection.command))
+    return done.out
