@@ -1,0 +1,115 @@
+"""What one resource type does, beyond what its schema says.
+
+A product file subclasses `Kind` for each type it knows better; every other type is a plain `Kind`. The hooks are
+called in the order they stand in: those above the line run inside the store's lock and are quick, those below may
+take as long as a machine takes to start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from simpul.lab.cloud import region
+from simpul.lab.cloud.reference import Reference
+from simpul.lab.cloud.refusal import Refusal
+from simpul.lab.cloud.schema import Resource
+
+if TYPE_CHECKING:
+    from simpul.lab.cloud.estate import Estate
+    from simpul.lab.cloud.store import Record
+
+
+@dataclass(frozen=True)
+class Order:
+    """A create or an update as a kind sees it. `record` is what is there before an update."""
+
+    estate: Estate
+    resource: Resource
+    inputs: Mapping[str, Any]
+    record: Record | None = None
+
+    def others(self) -> list[Record]:
+        """Give the other resources of this type."""
+        mine = self.record.id if self.record else None
+        return [each for each in self.estate.store.all(self.resource.token) if each.id != mine]
+
+
+class Kind:
+    """The behaviour of a resource type; this one is what holds for all."""
+
+    token: ClassVar[str] = ""
+    prefix: ClassVar[str] = ""
+    """What an id begins with: `vpc` for `vpc-k1a...`."""
+    references: ClassVar[tuple[Reference, ...]] = ()
+    """References beyond those that every product shares, or with other answers."""
+    stable: ClassVar[Mapping[str, Any]] = {}
+    """Computed outputs that are the same for each of them."""
+
+    def examine(self, order: Order) -> None:
+        """Refuse what the vendor refuses. Raises Refusal."""
+
+    def mint(self, order: Order) -> str:
+        """Make the id of a new one."""
+        word = self.prefix or order.resource.tf.rpartition("_")[2].replace("_", "")[:6]
+        return region.draw(order.estate.region, word)
+
+    def compute(self, order: Order, identity: str) -> dict[str, Any]:
+        """Give the computed outputs that this type has in a form of its own."""
+        del order, identity
+        return {}
+
+    def reserve(self, order: Order, identity: str) -> dict[str, Any]:
+        """Give what stands behind a new one, addresses taken."""
+        del order, identity
+        return {}
+
+    def adopt(self, estate: Estate, record: Record) -> None:
+        """Make what the vendor makes along with it, owned by it."""
+
+    def observe(self, estate: Estate, record: Record) -> dict[str, Any]:
+        """Give the outputs that depend on other resources as they are now."""
+        del estate, record
+        return {}
+
+    def describe(self, estate: Estate, record: Record) -> dict[str, Any]:
+        """Give what lists show of it beyond its own outputs; lists can be filtered by it."""
+        del estate, record
+        return {}
+
+    def guard(self, estate: Estate, record: Record) -> None:
+        """Refuse its deletion where the vendor does. Raises Refusal."""
+        del estate
+        if record.outputs.get("deletionProtection") is True or record.outputs.get("deleteProtection") == "on":
+            raise Refusal("OperationDenied.DeletionProtection", f"{record.id} is protected from deletion.")
+
+    def suppress(self, name: str, wanted: Mapping[str, Any]) -> bool:
+        """Say whether the vendor's plugin keeps quiet about a change of the property `name`."""
+        prepaid = {wanted.get("paymentType"), wanted.get("instanceChargeType")} & {"Subscription", "PrePaid"}
+        return name in ("period", "periodUnit", "autoRenew", "autoRenewPeriod") and not prepaid
+
+    # ---- outside of the lock -------------------------------------------------------------------------------------
+
+    def realize(self, estate: Estate, record: Record) -> dict[str, Any]:
+        """Make what stands behind it, new or again after the daemon was ended; give outputs that tell of it."""
+        del estate, record
+        return {}
+
+    def alter(self, estate: Estate, record: Record) -> dict[str, Any]:
+        """Bring what stands behind it in line with changed inputs; give outputs that tell of it."""
+        del estate, record
+        return {}
+
+    def dismantle(self, estate: Estate, record: Record) -> None:
+        """Remove what stands behind it."""
+
+
+class Source:
+    """A data source that isn't a list of resources of one type."""
+
+    token: ClassVar[str] = ""
+
+    def answer(self, estate: Estate, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        """Give its outputs. Raises Refusal."""
+        raise NotImplementedError

@@ -1,0 +1,146 @@
+"""Data sources: lists of what the cloud holds, and the few that are something else.
+
+In: a data source's facts and its checked arguments. Out: its outputs. A list is found by its name (`alicloud_vpcs`
+lists `alicloud_vpc`), an argument that is also a property of what is listed filters by it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+from simpul.lab.cloud import computed, product
+from simpul.lab.cloud.estate import Estate
+from simpul.lab.cloud.refusal import Refusal
+from simpul.lab.cloud.schema import Property, Resource
+from simpul.lab.cloud.store import DELETING, Record
+
+SOURCES: Final = product.sources()
+ALSO: Final = {"creationTime": "createTime", "vrouterId": "routerId", "spec": "specification"}
+"""What lists call otherwise than the resources do."""
+NO_FILTER: Final = {"ids", "nameRegex", "tags", "enableDetails", "pageNumber", "pageSize", "dryRun"}
+
+
+def answer(estate: Estate, source: Resource, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the outputs of a data source. Raises Refusal."""
+    if inputs.get("outputFile"):
+        raise Refusal("UnsupportedParameter.OutputFile", "The lab's cloud runs elsewhere and writes no files for you.")
+    if source.token in SOURCES:
+        found = SOURCES[source.token].answer(estate, inputs)
+    elif (listed := _listed(estate, source)) is not None:
+        found = _list(estate, source, listed, inputs)
+    else:
+        found = {}
+    blank = {
+        each.name: computed.zero(each) for each in source.properties.values() if each.computed and not each.removed
+    }
+    return {**blank, "id": source.tf, **inputs, **found}
+
+
+def _listed(estate: Estate, source: Resource) -> Resource | None:
+    for tf in _singular(source.tf):
+        resource = estate.schema.get(estate.schema.token(tf) or "")
+        if resource is not None and not resource.is_data:
+            return resource
+    return None
+
+
+def _singular(plural: str) -> Iterator[str]:
+    """Give what a list may be a list of, the likeliest first."""
+    if plural.endswith("ies"):
+        yield plural.removesuffix("ies") + "y"
+    if plural.endswith("s"):
+        yield plural.removesuffix("s")
+    if plural.endswith("es"):
+        yield plural.removesuffix("es")
+    yield plural.rpartition("_")[0]
+
+
+def _list(estate: Estate, source: Resource, listed: Resource, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    alive = [each for each in estate.store.all(listed.token) if each.state != DELETING]
+    chosen = [each for each in (_shown(estate, record) for record in alive) if _matches(listed, each, inputs)]
+    page = _page(chosen, inputs)
+    found: dict[str, Any] = {
+        "ids": [each.id for each in page],
+        "names": [_name(listed, each) for each in page],
+        "totalCount": len(chosen),
+    }
+    for fact in source.properties.values():
+        if fact.computed and fact.fields and not fact.removed:
+            found[fact.name] = [_item(fact, listed, each) for each in page]
+    return {name: value for name, value in found.items() if name in source.properties}
+
+
+def _shown(estate: Estate, record: Record) -> Record:
+    """Give a record as lists show it."""
+    record.outputs |= estate.kind(record.token).describe(estate, estate.look(record))
+    return record
+
+
+def _matches(listed: Resource, record: Record, inputs: Mapping[str, Any]) -> bool:
+    tags = record.outputs.get("tags") or {}
+    pattern = _pattern(inputs.get("nameRegex", ""))
+    return (
+        record.id in inputs.get("ids", [record.id])
+        and pattern.search(_name(listed, record)) is not None
+        and all(tags.get(key) == value for key, value in inputs.get("tags", {}).items())
+        and all(_equals(listed, record, name, value) for name, value in inputs.items() if name not in NO_FILTER)
+    )
+
+
+def _pattern(words: str) -> re.Pattern[str]:
+    try:
+        return re.compile(words)
+    except re.error as error:
+        raise Refusal("InvalidParameter.NameRegex", f"{words} is no regular expression: {error}.") from error
+
+
+def _equals(listed: Resource, record: Record, name: str, wanted: Any) -> bool:
+    if name in (listed.naming, "name"):
+        return bool(_name(listed, record) == wanted)
+    if name not in record.outputs and name not in listed.properties:
+        raise Refusal(f"UnsupportedParameter.{name}", f"The lab's cloud can't filter {listed.tf} by {name}.")
+    return bool(record.outputs.get(name) == wanted)
+
+
+def _page(chosen: list[Record], inputs: Mapping[str, Any]) -> list[Record]:
+    if "pageNumber" not in inputs:
+        return chosen
+    size = inputs.get("pageSize", 50)
+    first = (inputs["pageNumber"] - 1) * size
+    return chosen[first : first + size]
+
+
+def _name(listed: Resource, record: Record) -> str:
+    return str(record.outputs.get(listed.naming or "name") or record.outputs.get("name") or "")
+
+
+def _item(fact: Property, listed: Resource, record: Record) -> dict[str, Any]:
+    return {each.name: _field(each, listed, record) for each in fact.fields.values() if not each.removed}
+
+
+def _field(fact: Property, listed: Resource, record: Record) -> Any:
+    value = record.outputs.get(fact.name, record.outputs.get(ALSO.get(fact.name, "")))
+    if fact.name == "id":
+        return record.id
+    if value is None and fact.name in _own(listed):
+        return record.id.rpartition(":")[2]
+    if fact.name == "name" and not value:
+        return _name(listed, record)
+    return computed.zero(fact) if value is None else _shaped(fact, value)
+
+
+def _own(listed: Resource) -> set[str]:
+    """Give the names under which lists show the id of what they list: `vpcId`, `natGatewayId`, `loadBalancerId`."""
+    words = listed.tf.removeprefix("alicloud_").split("_")
+    tails = ("_".join(words[start:]) for start in range(len(words)))
+    camel = {re.sub(r"_(\w)", lambda match: match[1].upper(), tail) + "Id" for tail in tails}
+    return camel | {f"{listed.label[:1].lower()}{listed.label[1:]}Id"}
+
+
+def _shaped(fact: Property, value: Any) -> Any:
+    """Bring a value into the list's own form, where it differs from the resource's."""
+    if fact.type in ("list", "set") and not isinstance(value, list):
+        return [value] if value else []
+    return value

@@ -1,0 +1,308 @@
+"""Container Service: managed clusters, their node pools and credentials. A real Kubernetes stands behind each."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+from simpul.lab.cloud import address, reference, region
+from simpul.lab.cloud.cluster.backing import Cluster, Node
+from simpul.lab.cloud.kind import Kind, Order, Source
+from simpul.lab.cloud.product.slb import BALANCER
+from simpul.lab.cloud.product.vpc import network, overlap
+from simpul.lab.cloud.reference import Reference
+from simpul.lab.cloud.refusal import Refusal
+from simpul.lab.cloud.store import READY
+
+if TYPE_CHECKING:
+    from simpul.lab.cloud.estate import Estate
+    from simpul.lab.cloud.store import Record
+
+CLUSTER: Final = "alicloud:cs/managedKubernetes:ManagedKubernetes"
+POOL: Final = "alicloud:cs/nodePool:NodePool"
+GATEWAY: Final = "alicloud:vpc/natGateway:NatGateway"
+VERSION: Final = "1.34.3-aliyun.1"
+VERSION_FORM: Final = re.compile(r"1\.\d{2}\.\d{1,2}-aliyun\.\d+")
+PODS: Final = "172.20.0.0/16"
+SERVICES: Final = "172.21.0.0/20"
+DNS: Final = 10
+
+
+class ManagedKubernetes(Kind):
+    """An ACK managed cluster."""
+
+    token = CLUSTER
+    stable: ClassVar[Mapping[str, Any]] = {
+        "clusterSpec": "ack.standard",
+        "version": VERSION,
+        "deletionProtection": False,
+    }
+
+    def examine(self, order: Order) -> None:
+        """Refuse a name that is taken, an unknown version, switches of several VPCs, and ranges that overlap."""
+        values = order.inputs
+        if any(each.outputs["name"] == values.get("name") for each in order.others()):
+            raise Refusal("ErrorClusterNameAlreadyExist", f"A cluster named {values.get('name')} exists already.")
+        version = values.get("version", VERSION)
+        if not VERSION_FORM.fullmatch(version):
+            raise Refusal("ErrorUnsupportedVersion", f"The version {version} is not supported; {VERSION} is.")
+        vpcs = {each.outputs["vpcId"] for each in _switches(order)}
+        if len(vpcs) != 1:
+            raise Refusal("ErrorInvalidVSwitch", "The switches of a cluster have to be in one VPC.")
+        self._examine_ranges(order, vpcs.pop())
+
+    def _examine_ranges(self, order: Order, vpc: str) -> None:
+        values = order.inputs
+        if not values.get("podCidr") and not values.get("podVswitchIds"):
+            raise Refusal("ErrorMissingPodCidr", "Flannel needs podCidr, Terway needs podVswitchIds.")
+        found = order.estate.store.get(reference.NETWORK, vpc)
+        taken = [(vpc, found.outputs["cidrBlock"])] if found else []
+        for each in order.others():
+            if each.outputs["vpcId"] == vpc:
+                taken += [
+                    (each.id, each.outputs[name]) for name in ("podCidr", "serviceCidr") if each.outputs.get(name)
+                ]
+        for name in ("podCidr", "serviceCidr"):
+            if values.get(name) and (other := overlap(network(values[name]), taken)):
+                raise Refusal("ErrorCidrConflict", f"The {name} {values[name]} overlaps a range of {other}.")
+            taken.append((name, values.get(name, "")))
+
+    def mint(self, order: Order) -> str:
+        """Make an id as the vendor's: c and 32 hexadecimal digits."""
+        del order
+        return f"c{secrets.token_hex(16)}"
+
+    def compute(self, order: Order, identity: str) -> dict[str, Any]:
+        """Give its VPC and where its own services answer."""
+        return {
+            "name": order.inputs.get("name") or f"{order.inputs.get('namePrefix', '')}{region.letters(26)}",
+            "vpcId": _switches(order)[0].outputs["vpcId"],
+            "vswitchIds": [each.id for each in _switches(order)],
+            "workerRamRoleName": f"KubernetesWorkerRole-{identity[1:]}",
+            "isEnterpriseSecurityGroup": order.inputs.get("isEnterpriseSecurityGroup", False),
+        }
+
+    def reserve(self, order: Order, identity: str) -> dict[str, Any]:
+        """Take an address for the control plane's machine."""
+        if order.estate.clusters is None:
+            return {"machines": [], "token": ""}
+        machine = {"name": f"ack-{identity[1:7]}-0", "address": address.take_machine(order.estate.store, set())}
+        return {"machines": [machine], "token": secrets.token_hex(32)}
+
+    def adopt(self, estate: Estate, record: Record) -> None:
+        """Make what the vendor makes along with a cluster: security group, balancer of the API, NAT gateway."""
+        values, named = record.outputs, {"resourceGroupId": record.outputs["resourceGroupId"]}
+        if not values.get("securityGroupId"):
+            group = {"securityGroupName": f"alicloud-cs-auto-created-security-group-{record.id}", **named}
+            values["securityGroupId"] = estate.attach(
+                record, reference.SECURITY_GROUP, {**group, "vpcId": values["vpcId"]}
+            ).id
+        place = {"addressType": "intranet", "vswitchId": values["vswitchIds"][0], **named}
+        machines = record.behind["machines"]
+        own = {"address": machines[0]["address"]} if machines else {}
+        balancer = {"loadBalancerName": f"ManagedK8SSlbIntranet-{record.id}", **place, **own}
+        made = estate.attach(record, BALANCER, balancer)
+        values["slbId"], values["slbIntranet"] = made.id, made.outputs["address"]
+        domain = f"*.{record.id}.{estate.region}.alicontainer.com"
+        internal = f"https://{made.outputs['address']}:6443"
+        values["connections"] = {**values["connections"], "apiServerIntranet": internal, "serviceDomain": domain}
+        gateways = [each for each in estate.store.all(GATEWAY) if each.outputs["vpcId"] == values["vpcId"]]
+        if values.get("newNatGateway") and not gateways:
+            wanted = {"vpcId": values["vpcId"], "vswitchId": values["vswitchIds"][0], "natType": "Enhanced"}
+            values["natGatewayId"] = estate.attach(record, GATEWAY, wanted).id
+
+    def describe(self, estate: Estate, record: Record) -> dict[str, Any]:
+        """Give its state in the vendor's words, and its nodes."""
+        nodes = [node for pool in pools(estate, record.id) for node in pool.behind["machines"]]
+        workers = [{"id": each["name"], "name": each["name"], "privateIp": each["address"]} for each in nodes]
+        return {"state": "running" if record.state == READY else "initial", "workerNodes": workers}
+
+    def realize(self, estate: Estate, record: Record) -> dict[str, Any]:
+        """Start its control plane."""
+        if estate.clusters is not None and record.behind["machines"]:
+            estate.progress(f"{record.outputs['name']}: the control plane starts")
+            estate.clusters.start(cluster(record))
+        return {}
+
+    def dismantle(self, estate: Estate, record: Record) -> None:
+        """Remove its pools and its control plane."""
+        for pool in pools(estate, record.id):
+            estate.dismantle(pool)
+        if estate.clusters is not None and record.behind["machines"]:
+            estate.clusters.stop(cluster(record))
+
+
+class NodePool(Kind):
+    """A node pool: machines that are a cluster's nodes."""
+
+    token = POOL
+    references = (Reference("clusterId", "", "ErrorClusterNotFound", ""),)
+    stable: ClassVar[Mapping[str, Any]] = {
+        "instanceChargeType": "PostPaid",
+        "imageType": "AliyunLinux3ContainerOptimized",
+        "runtimeName": "containerd",
+        "runtimeVersion": "1.6.38",
+        "systemDiskCategory": "cloud_essd",
+        "type": "ess",
+        "multiAzPolicy": "BALANCE",
+        "scalingPolicy": "release",
+        "spotStrategy": "NoSpot",
+        "cpuPolicy": "none",
+    }
+
+    def examine(self, order: Order) -> None:
+        """Refuse a name that is taken in its cluster, unknown instance types, and switches outside of its VPC."""
+        values = order.inputs
+        name = values.get("nodePoolName") or values.get("name")
+        siblings = [each for each in order.others() if each.outputs["clusterId"] == values["clusterId"]]
+        if any(each.outputs["nodePoolName"] == name for each in siblings):
+            raise Refusal("ErrorNodePoolNameExist", f"The cluster has a node pool named {name} already.")
+        for kind in values.get("instanceTypes", ()):
+            if not region.INSTANCE_TYPE.fullmatch(kind):
+                raise Refusal(
+                    "InvalidInstanceType.NotSupported", f"The instance type {kind} is not sold in this region."
+                )
+        owner = order.estate.store.find(values["clusterId"])
+        for switch in _switches(order):
+            if owner is not None and switch.outputs["vpcId"] != owner.outputs.get("vpcId"):
+                raise Refusal("InvalidVSwitchId.NotFound", f"{switch.id} is not in the VPC of {owner.id}.")
+        wanted(values)
+
+    def mint(self, order: Order) -> str:
+        """Make an id as the vendor's plugin does: cluster and pool."""
+        return f"{order.inputs['clusterId']}:np{secrets.token_hex(16)}"
+
+    def compute(self, order: Order, identity: str) -> dict[str, Any]:
+        """Give its own id, its scaling group and both spellings of its name."""
+        name = order.inputs.get("nodePoolName") or order.inputs.get("name")
+        group = region.draw(order.estate.region, "asg")
+        return {"nodePoolId": identity.rpartition(":")[2], "scalingGroupId": group, "nodePoolName": name, "name": name}
+
+    def reserve(self, order: Order, identity: str) -> dict[str, Any]:
+        """Take addresses for its machines."""
+        del identity
+        return {"machines": _machines(order.estate, order.inputs, [])}
+
+    def realize(self, estate: Estate, record: Record) -> dict[str, Any]:
+        """Start its machines; they join the cluster."""
+        owner = estate.store.get(CLUSTER, record.outputs["clusterId"])
+        if estate.clusters is not None and owner is not None and record.behind["machines"]:
+            estate.progress(f"{record.outputs['nodePoolName']}: {len(record.behind['machines'])} nodes join")
+            estate.clusters.join(cluster(owner), nodes(estate, record, record.behind["machines"]))
+        return {}
+
+    def alter(self, estate: Estate, record: Record) -> dict[str, Any]:
+        """Start or remove machines so that there are as many as are wanted."""
+        with estate.store.change():
+            old = record.behind["machines"]
+            record.behind["machines"] = _machines(estate, record.inputs, old)
+            estate.store.put(record)
+        gone = [each for each in old if each not in record.behind["machines"]]
+        owner = estate.store.get(CLUSTER, record.outputs["clusterId"])
+        if estate.clusters is not None and owner is not None and gone:
+            estate.clusters.leave(cluster(owner), nodes(estate, record, gone))
+        return self.realize(estate, record)
+
+    def dismantle(self, estate: Estate, record: Record) -> None:
+        """Remove its machines."""
+        owner = estate.store.get(CLUSTER, record.outputs["clusterId"])
+        if estate.clusters is not None and owner is not None and record.behind["machines"]:
+            estate.clusters.leave(cluster(owner), nodes(estate, record, record.behind["machines"]))
+
+
+class ClusterCredential(Source):
+    """The administrator's credential of a cluster."""
+
+    token = "alicloud:cs/getClusterCredential:getClusterCredential"  # noqa: S105 not a password
+
+    def answer(self, estate: Estate, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        """Give the kubeconfig and the certificates in it."""
+        found = estate.read(CLUSTER, inputs["clusterId"])
+        if found is None:
+            raise Refusal("ErrorClusterNotFound", f"The cluster {inputs['clusterId']} does not exist.")
+        if estate.clusters is None or not found.behind["machines"]:
+            raise Refusal(
+                "ErrorClusterSwitchedOff",
+                f"No Kubernetes stands behind {found.id}: the lab's cloud was started with --no-clusters. "
+                "Run `simpul lab up` as root for one that has.",
+            )
+        credential = estate.clusters.credential(cluster(found))
+        certificates = {
+            "clusterCert": credential.authority,
+            "clientCert": credential.certificate,
+            "clientKey": credential.key,
+        }
+        name = found.outputs["name"]
+        return {"clusterName": name, "kubeConfig": credential.kubeconfig, "certificateAuthority": certificates}
+
+
+def pools(estate: Estate, identity: str) -> list[Record]:
+    """Give the node pools of a cluster."""
+    return [each for each in estate.store.all(POOL) if each.outputs["clusterId"] == identity]
+
+
+def cluster(record: Record) -> Cluster:
+    """Give what is to run behind a cluster's record."""
+    services = network(record.outputs.get("serviceCidr") or SERVICES)
+    control = record.behind["machines"][0]
+    return Cluster(
+        id=record.id,
+        name=record.outputs["name"],
+        control=Node(control["name"], control["address"]),
+        pods=record.outputs.get("podCidr") or PODS,
+        services=str(services),
+        dns=str(services[DNS]),
+        domain=record.outputs.get("clusterDomain") or "cluster.local",
+        token=record.behind["token"],
+    )
+
+
+def nodes(estate: Estate, record: Record, machines: list[dict[str, str]]) -> list[Node]:
+    """Give what a pool's machines are to be as nodes: zones in turn, the pool's labels and taints."""
+    values = record.outputs
+    switches = [estate.store.get(reference.SWITCH, each) for each in values.get("vswitchIds", ())]
+    zones = [each.outputs["zoneId"] for each in switches if each is not None] or [region.ZONES[estate.region][0]]
+    labels = {each["key"]: each.get("value", "") for each in values.get("labels", ())}
+    labels["alibabacloud.com/nodepool-id"] = values["nodePoolId"]
+    labels["topology.kubernetes.io/region"] = estate.region
+    taints = [
+        f"{each['key']}={each.get('value', '')}:{each.get('effect', 'NoSchedule')}" for each in values.get("taints", ())
+    ]
+    return [
+        Node(
+            each["name"],
+            each["address"],
+            labels | {"topology.kubernetes.io/zone": zones[number % len(zones)]},
+            taints,
+        )
+        for number, each in enumerate(machines)
+    ]
+
+
+def wanted(values: Mapping[str, Any]) -> int:
+    """Give how many nodes a pool asks for. Raises Refusal for a number that is none."""
+    size = values.get("desiredSize") or values.get("nodeCount") or values.get("scalingConfig", {}).get("minSize", 0)
+    if not str(size).isdigit():
+        raise Refusal("InvalidParameter.DesiredSize", f"The desired size {size} is not a number of nodes.")
+    return int(size)
+
+
+def _machines(estate: Estate, values: Mapping[str, Any], have: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Give the machines of a pool: those it has as far as it needs them, and new ones with addresses taken."""
+    if estate.clusters is None:
+        return []
+    count = min(wanted(values), estate.clusters.most_nodes)
+    machines = have[:count]
+    while len(machines) < count:
+        free = address.take_machine(estate.store, {each["address"] for each in machines})
+        name = f"ack-{values['clusterId'][1:7]}-{free.rpartition('.')[2]}"
+        machines.append({"name": name, "address": free})
+    return machines
+
+
+def _switches(order: Order) -> list[Record]:
+    ids = order.inputs.get("vswitchIds") or order.inputs.get("workerVswitchIds") or []
+    found = [order.estate.store.get(reference.SWITCH, each) for each in ids]
+    return [each for each in found if each is not None]
