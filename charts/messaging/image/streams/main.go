@@ -1,0 +1,141 @@
+// Streams makes the declared JetStream streams and consumers true before the server's doors open.
+//
+// It starts the NATS server of the configuration inside itself, without any listener, makes or changes what the
+// second file declares, in its order, and stops. So no user, password or port exists through which a stream can
+// be made, and no client ever meets a server whose streams aren't there yet.
+//
+//	streams CONFIGURATION STREAMS.json
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+	"github.com/nats-io/nuid"
+)
+
+type declared struct {
+	Stream    jetstream.StreamConfig     `json:"stream"`
+	Consumers []jetstream.ConsumerConfig `json:"consumers"`
+}
+
+const patience = 5 * time.Minute // a store of many gigabytes is read through after a hard stop
+
+func main() {
+	if len(os.Args) != 3 {
+		fmt.Fprintln(os.Stderr, "usage: streams CONFIGURATION STREAMS.json")
+		os.Exit(2)
+	}
+	if err := run(os.Args[1], os.Args[2]); err != nil {
+		fmt.Fprintln(os.Stderr, "streams:", err)
+		os.Exit(1)
+	}
+}
+
+func run(configuration, declaration string) error {
+	streams, err := read(declaration)
+	if err != nil {
+		return err
+	}
+	quiet, user, err := start(configuration)
+	if err != nil {
+		return err
+	}
+	defer quiet.WaitForShutdown()
+	defer quiet.Shutdown()
+	connection, err := nats.Connect(nats.DefaultURL, nats.InProcessServer(quiet), nats.UserInfo(user.Username, user.Password))
+	if err != nil {
+		return fmt.Errorf("connecting inside the process: %w", err)
+	}
+	defer connection.Close()
+	return reconcile(connection, streams)
+}
+
+func read(path string) ([]declared, error) {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	decoder := json.NewDecoder(bytes.NewReader(content))
+	decoder.DisallowUnknownFields()
+	var streams []declared
+	if err := decoder.Decode(&streams); err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return streams, nil
+}
+
+// start runs the configured server with no door but this process, and a user that lives as long as it does.
+func start(configuration string) (*server.Server, *server.User, error) {
+	options, err := server.ProcessConfigFile(configuration)
+	if err != nil {
+		return nil, nil, err
+	}
+	options.DontListen, options.NoSigs = true, true
+	options.HTTPHost, options.HTTPPort = "", 0
+	options.MQTT, options.LeafNode = server.MQTTOpts{}, server.LeafNodeOpts{}
+	options.TLSConfig, options.TLS = nil, false
+	user := &server.User{Username: nuid.Next(), Password: nuid.Next()}
+	options.Users = append(options.Users, user)
+	quiet, err := server.NewServer(options)
+	if err != nil {
+		return nil, nil, err
+	}
+	quiet.ConfigureLogger()
+	quiet.Start()
+	if !quiet.ReadyForConnections(patience) {
+		return nil, nil, errors.New("the server doesn't become ready; its log says why")
+	}
+	return quiet, user, nil
+}
+
+func reconcile(connection *nats.Conn, streams []declared) error {
+	js, err := jetstream.New(connection)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	for _, one := range streams {
+		stream, err := js.CreateOrUpdateStream(ctx, one.Stream)
+		if err != nil {
+			return fmt.Errorf("stream %s: %w", one.Stream.Name, err)
+		}
+		for _, consumer := range one.Consumers {
+			if err := keep(ctx, stream, consumer); err != nil {
+				return fmt.Errorf("consumer %s of stream %s: %w", consumer.Durable, one.Stream.Name, err)
+			}
+		}
+		fmt.Printf("streams: %s is as declared\n", one.Stream.Name)
+	}
+	return nil
+}
+
+// keep makes the consumer true. One whose metadata differ begins anew, at the stream's first message.
+func keep(ctx context.Context, stream jetstream.Stream, wanted jetstream.ConsumerConfig) error {
+	there, err := stream.PushConsumer(ctx, wanted.Durable)
+	switch {
+	case errors.Is(err, jetstream.ErrConsumerNotFound):
+	case err != nil:
+		return err
+	default:
+		for key, value := range wanted.Metadata {
+			if there.CachedInfo().Config.Metadata[key] != value {
+				if err := stream.DeleteConsumer(ctx, wanted.Durable); err != nil {
+					return err
+				}
+				break
+			}
+		}
+	}
+	_, err = stream.CreateOrUpdatePushConsumer(ctx, wanted)
+	return err
+}

@@ -1,0 +1,85 @@
+{{- /* The NATS server's configuration. It carries passwords, so it lives in a Secret as a whole. */}}
+{{- define "messaging.configuration" -}}
+server_name: {{ printf "simpul-%s" .Values.domain | quote }}
+port: 4222
+http: "0.0.0.0:8222"
+
+# A link that is cut without a word is noticed in 15 seconds, on either end.
+ping_interval: "5s"
+ping_max: 2
+
+jetstream {
+  store_dir: "/data"
+  domain: {{ .Values.domain | quote }}
+  max_memory_store: 16MiB
+  max_file_store: {{ div (mul .Values.storage.gib 1024 9) 10 }}MiB
+  # An acknowledged report is on the disk, not on its way there: a power cut loses none.
+  sync_interval: always
+}
+
+tls {{ include "messaging.tls" . }}
+
+mqtt {
+  port: 8883
+  tls {{ include "messaging.tls" . | indent 2 | trim }}
+}
+
+# What clients publish becomes intake, and intake is heard by no one but the stream. What is heard on
+# reports.> (MQTT: reports/#) comes from the stream: it has been stored, once.
+mappings {
+  "reports.>": "intake.reports.>"
+}
+
+authorization {
+  # Streams are the chart's alone to make, and a site's inner traffic is nobody's to speak.
+  default_permissions {
+    publish: {deny: [
+      "deliver.>", "$MQTT.>", "$SYS.>", "$JS.*.API.>",
+      "$JS.API.STREAM.CREATE.>", "$JS.API.STREAM.UPDATE.>", "$JS.API.STREAM.DELETE.>",
+      "$JS.API.STREAM.PURGE.>", "$JS.API.STREAM.RESTORE.>", "$JS.API.STREAM.MSG.DELETE.>",
+      "$JS.API.STREAM.SNAPSHOT.>", "$JS.API.*.*.$MQTT_sess.>", "$JS.API.ACCOUNT.>"
+    ]}
+    subscribe: {deny: ["intake.>", "deliver.>", "$SYS.>", "$MQTT.sess.>"]}
+  }
+  users: [
+    {{- range $name, $user := .Values.users }}
+    {user: {{ $name | quote }}, password: {{ $user.password | quote }}, allowed_connection_types: ["STANDARD", "MQTT"]}
+    {{- end }}
+    {{- if eq .Values.role "hub" }}
+    # A site's leaf delivers its own reports and answers about them; it sees and says nothing else.
+    {{- range $slug, $site := .Values.sites }}
+    {
+      user: {{ $slug | quote }}, password: {{ $site.password | quote }}, allowed_connection_types: ["LEAFNODE"]
+      permissions: {
+        publish: ["deliver.{{ $slug }}", "$JSC.R.>"]
+        subscribe: ["$JS.{{ $slug }}.API.>", "$JS.FC.>", "$JS.ACK.>"]
+      }
+    }
+    {{- end }}
+    {{- end }}
+  ]
+}
+
+leafnodes {
+  {{- if eq .Values.role "hub" }}
+  port: 7422
+  no_advertise: true # a pod's own address would lead the leaves astray
+  isolate_leafnode_interest: true
+  tls {{ include "messaging.tls" . | indent 2 | trim }}
+  {{- else }}
+  reconnect: "1s"
+  remotes: [{
+    url: {{ printf "tls://%s:%s@%s" .Values.domain .Values.hub.password (trimPrefix "tls://" .Values.hub.url) | quote }}
+    tls {ca_file: "/etc/nats/certificate/ca.crt", timeout: 5}
+  }]
+  {{- end }}
+}
+{{- end }}
+
+{{- define "messaging.tls" -}}
+{
+  cert_file: "/etc/nats/certificate/tls.crt"
+  key_file: "/etc/nats/certificate/tls.key"
+  timeout: 5
+}
+{{- end }}
