@@ -42,6 +42,8 @@ class _Loader(yaml.SafeLoader):
     """PyYAML's, except that a value of the wrong form, such as a 13th month, is an error with its line."""
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:  # noqa: FBT001, FBT002 PyYAML's own
+        if node.tag == "tag:yaml.org,2002:set":  # the order of zones gives their ranges
+            raise yaml.constructor.ConstructorError(None, None, "a set has no order", node.start_mark)
         try:
             return super().construct_object(node, deep)
         except (ValueError, LookupError, AttributeError) as error:

@@ -166,7 +166,7 @@ class City(Declared):
     """The cloud side."""
 
     registry: Registry
-    """Where the city's own images are."""
+    """The registry of the city's own images."""
 
     bundle: Folder = "bundles/k3s"
     """The folder of the project with k3s, its air-gap images and sha256sum-amd64.txt."""

@@ -99,8 +99,9 @@ def nearest(code: str, areas: Iterable[Area], count: int = 3) -> list[Area]:
 def named(name: str, levels: Iterable[Level], count: int = 3) -> list[Area]:
     """Give areas of `levels` that are called `name`, with or without "Kota" or "Kabupaten" before it."""
     wanted = _bare(name)
-    found = (area for level in levels for area in inside("", level) if _bare(area.name) == wanted)
-    return [area for area, _ in zip(found, range(count), strict=False)]
+    candidates = [_area(line) for line in _lines() if line.casefold().endswith(wanted)]
+    found = [area for level in levels for area in candidates if area.level == level and _bare(area.name) == wanted]
+    return found[:count]
 
 
 def _bare(name: str) -> str:

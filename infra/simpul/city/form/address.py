@@ -55,7 +55,7 @@ def _read_address(value: Any) -> IPv4Address:
 
 
 def _read_range(value: Any) -> IPv4Network:
-    if not isinstance(value, str) or "/" not in value:
+    if not isinstance(value, str) or not value.partition("/")[2].isdecimal():
         raise unfit("isn't a range of IPv4 addresses", _EXAMPLE_RANGE)
     try:
         network = IPv4Network(value, strict=False)
