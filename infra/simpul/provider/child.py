@@ -110,7 +110,7 @@ def _drain(pipe: IO[str] | None, on_line: Callable[[str], None]) -> None:
 
 def _end_tree(root: int, *, itself: bool) -> int:
     """Kill what descends from `root`, and `root` if `itself`; return how many were alive."""
-    tree = list(_descendants(root))
+    tree = list(descendants(root))
     for pid in [root, *tree] if itself else tree:
         with suppress(ProcessLookupError, PermissionError):
             os.kill(pid, signal.SIGKILL)
@@ -120,7 +120,8 @@ def _end_tree(root: int, *, itself: bool) -> int:
     return len(tree)
 
 
-def _descendants(root: int) -> Iterator[int]:
+def descendants(root: int) -> Iterator[int]:
+    """Yield the ids of the processes that `root` started, and of those that they did."""
     children: dict[int, list[int]] = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):

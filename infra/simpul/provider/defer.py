@@ -21,5 +21,5 @@ def defer(error: OutsideError, *, days: int, since: str, log: Log) -> str:
     if since and now - datetime.fromisoformat(since) > timedelta(days=days):
         what = f"{first.what}, since {since}: longer than the {days} days that its link allows"
         raise OutsideError(Problem(first.where, what, first.got, first.next)) from error
-    log.warn_of(f"{first}\n    put off: its link allows {days} days offline, and the next pulumi up catches up")
+    log.alert(f"{first}\n    put off: its link allows {days} days offline, and the next pulumi up catches up")
     return since or now.isoformat(timespec="seconds")

@@ -70,7 +70,7 @@ class Host:
         except Interrupted:
             raise
         except OutsideError as error:
-            request.log.warn_of(f"{error}\n    what is known of it stays as it was")
+            request.log.alert(f"{error}\n    what is known of it stays as it was")
             return state
         return {**state, "drift": drift}
 

@@ -21,7 +21,7 @@ class Log(Protocol):
     def progress(self, text: str) -> None:
         """Show `text` until the next line replaces it."""
 
-    def warn_of(self, text: str) -> None:
+    def alert(self, text: str) -> None:
         """Keep `text` in the output as a warning."""
 
 

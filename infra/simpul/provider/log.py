@@ -47,7 +47,7 @@ class ResourceLog:
         """Show `text` until the next line replaces it."""
         self.engine.send(self.urn, engine_pb2.INFO, text, ephemeral=True)
 
-    def warn_of(self, text: str) -> None:
+    def alert(self, text: str) -> None:
         """Keep `text` in the output as a warning."""
         self.engine.send(self.urn, engine_pb2.WARNING, text, ephemeral=False)
 

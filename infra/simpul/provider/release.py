@@ -69,7 +69,7 @@ class Release:
                     return state if state.get("status") == DEFERRED else None
                 found = drift.drift(helm.cluster.client, helm.manifest(), helm.namespace)
         except cluster.Unreachable as error:
-            request.log.warn_of(f"{error}\n    what is known of it stays as it was")
+            request.log.alert(f"{error}\n    what is known of it stays as it was")
             return state
         if status.revision != state.get("revision"):
             found["revision"] = f"{status.revision}, made by someone else"
@@ -112,7 +112,7 @@ class Release:
     def _upgrade(self, helm: Helm, request: Request) -> Status:
         inputs = request.inputs
         if helm.recover():
-            request.log.warn_of(f"{helm.where} was cut off by an earlier run; that has been undone")
+            request.log.alert(f"{helm.where} was cut off by an earlier run; that has been undone")
         helm.cluster.ensure_namespace(helm.namespace)
         request.log.progress("helm upgrade")
         watch = Watch(helm.cluster.client, helm.namespace, helm.name, request.log.progress)

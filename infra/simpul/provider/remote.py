@@ -14,7 +14,8 @@ import pwd
 import stat
 import subprocess
 import sys
-from typing import Any, Callable
+from collections.abc import Callable
+from typing import Any
 
 LARGEST = 64 * 1024 * 1024  # above it size says enough; hashing would take seconds
 SYSCTL_FOLDER = "/etc/sysctl.d/"

@@ -136,7 +136,7 @@ def _environment(folder: Path, hosts: int) -> dict[str, str]:
         **os.environ,
         "PATH": f"{programs}{os.pathsep}{os.environ.get('PATH', '')}",
         # What the operator's own ansible.cfg says is about other machines.
-        "ANSIBLE_CONFIG": os.devnull,
+        "ANSIBLE_CONFIG": str(scratch.write(folder / "ansible.cfg", "[defaults]\n")),
         "ANSIBLE_HOME": str(folder / "home"),
         "ANSIBLE_LOCAL_TEMP": str(folder / "tmp"),
         "ANSIBLE_STRATEGY": "mitogen_linear",

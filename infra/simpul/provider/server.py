@@ -65,13 +65,13 @@ class Provider(provider_pb2_grpc.ResourceProviderServicer):
         _refuse(context, grpc.StatusCode.UNIMPLEMENTED, "simpul takes no parameters")
 
     def CheckConfig(self, request: Any, context: Any) -> Any:
-        known = {"version"}  # the engine's own; the provider has no configuration
-        failures = [
-            provider_pb2.CheckFailure(property=name, reason="is not a property; the provider has none")
-            for name in request.news.fields
-            if name not in known and not name.startswith("__")
-        ]
-        return provider_pb2.CheckResponse(inputs=request.news, failures=failures)
+        """Keep the engine's own `version` alone.
+
+        The provider has no configuration, but a project named simpul keeps its city under `simpul:`, and the engine
+        hands every key of that namespace to the provider of the same name.
+        """
+        inputs = Struct(fields={name: request.news.fields[name] for name in request.news.fields if name == "version"})
+        return provider_pb2.CheckResponse(inputs=inputs)
 
     def DiffConfig(self, request: Any, context: Any) -> Any:
         return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)

@@ -117,7 +117,7 @@ def _unpack_struct(struct: Struct) -> Any:
             return unpack(struct)
 
 
-def _pack(value: Any) -> Value:
+def _pack(value: Any) -> Value:  # noqa: PLR0911 a case for each kind
     match value:
         case None:
             return Value(null_value=NULL_VALUE)

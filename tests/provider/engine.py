@@ -1,0 +1,122 @@
+"""The real engine on a project that has nothing but the provider, driven through the Automation API."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pulumi
+import yaml
+from pulumi import automation as auto
+from pulumi.automation import events
+
+from simpul.project import ROOT
+from simpul.provider import child
+
+PASSPHRASE = "an engine under test"
+Program = Callable[[], None]
+
+
+class Engine:
+    """One stack in a folder. `said` is all that the last command printed, `lines` what appeared under a resource."""
+
+    def __init__(self, folder: Path) -> None:
+        backend = folder / "state"
+        backend.mkdir(parents=True)
+        project = {
+            "name": "trial",
+            "runtime": "python",
+            "backend": {"url": f"file://{backend}"},
+            "plugins": {"providers": [{"name": "simpul", "path": str(ROOT / "infra" / "simpul" / "provider")}]},
+        }
+        (folder / "Pulumi.yaml").write_text(yaml.safe_dump(project))
+        self.folder = folder
+        self.said = ""
+        self.lines: list[tuple[str, str]] = []
+        options = auto.LocalWorkspaceOptions(
+            work_dir=str(folder),
+            pulumi_home=str(folder / "home"),
+            env_vars={"PULUMI_CONFIG_PASSPHRASE": PASSPHRASE, "PULUMI_SKIP_UPDATE_CHECK": "true"},
+        )
+        self._stack = auto.create_or_select_stack("trial", "trial", program=lambda: None, opts=options)
+
+    @property
+    def state(self) -> str:
+        """The state as it lies in its file."""
+        return (self.folder / "state" / ".pulumi" / "stacks" / "trial" / "trial.json").read_text()
+
+    def outputs(self) -> dict[str, Any]:
+        """Return the outputs of the stack, secrets in the clear."""
+        return {name: output.value for name, output in self._stack.outputs().items()}
+
+    def resource(self, name: str) -> dict[str, Any]:
+        """Return what the state says of the resource `name`."""
+        resources = self._stack.export_stack().deployment["resources"]
+        return next(found for found in resources if found["urn"].endswith(f"::{name}"))
+
+    def preview(self, program: Program) -> dict[str, int]:
+        """Preview `program`; return how many resources would be created, updated and so on."""
+        self._begin(program)
+        result = self._stack.preview(on_output=self._hear, on_event=self._see, color="never", diff=True)
+        return {kind.value if hasattr(kind, "value") else kind: n for kind, n in result.change_summary.items()}
+
+    def up(self, program: Program) -> dict[str, int]:
+        """Make `program` true; return how many resources were created, updated and so on."""
+        self._begin(program)
+        result = self._stack.up(on_output=self._hear, on_event=self._see, color="never", continue_on_error=True)
+        return dict(result.summary.resource_changes or {})
+
+    def fail(self, program: Program) -> str:
+        """Make `program` true, which can't be; return what the engine said."""
+        try:
+            self.up(program)
+        except auto.CommandError:
+            return self.said
+        message = f"pulumi up was expected to fail:\n{self.said}"
+        raise AssertionError(message)
+
+    def refresh(self) -> None:
+        """Read every resource."""
+        self._begin(lambda: None)
+        self._stack.refresh(on_output=self._hear, on_event=self._see, color="never")
+
+    def destroy(self) -> None:
+        """Delete every resource."""
+        self._begin(lambda: None)
+        self._stack.destroy(on_output=self._hear, on_event=self._see, color="never", continue_on_error=True)
+
+    def tell(self, sign: signal.Signals) -> None:
+        """Send a signal to the engine that is running."""
+        for pid in child.descendants(os.getpid()):
+            if Path(f"/proc/{pid}/comm").read_text().strip() == "pulumi":
+                os.kill(pid, sign)
+
+    def _begin(self, program: Program) -> None:
+        self.said = ""
+        self.lines = []
+        self._stack.workspace.program = program
+
+    def _hear(self, text: str) -> None:
+        self.said += text + "\n"
+
+    def _see(self, event: events.EngineEvent) -> None:
+        if event.diagnostic_event and event.diagnostic_event.urn:
+            self.lines.append((event.diagnostic_event.urn.rpartition("::")[2], event.diagnostic_event.message.strip()))
+
+
+def until(condition: Callable[[], object], seconds: float = 30) -> None:
+    """Wait until `condition` holds; fail when it never does."""
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.05)
+
+
+def declare(**outputs: pulumi.Input[Any]) -> None:
+    """Export `outputs` from the program."""
+    for name, value in outputs.items():
+        pulumi.export(name, value)
