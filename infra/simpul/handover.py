@@ -17,13 +17,15 @@ class ClusterHandle:
     """A Kubernetes cluster that workloads can be put in.
 
     `site` is the code of its site, None for the cloud's. `kubeconfig` is a secret YAML text.
-    `ready` is what a release waits for before it is made: the nodes and what they need.
+    `ready` is what a release waits for before it is made: the nodes and what they need. `offline_days` is for how
+    long it may be out of reach.
     """
 
     name: str
     site: str | None
     kubeconfig: pulumi.Output[str]
     ready: tuple[pulumi.Resource, ...]
+    offline_days: int = 0
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -21,11 +22,15 @@ def check(files: tuple[Path, ...]) -> None:
             city = load(file)
             plan(city)
         except CityError as error:
-            problems += [
-                Problem(f"{file}: {problem.where}", problem.what, problem.got, problem.next)
-                for problem in error.problems
-            ]
+            problems += [_placed(problem, file) for problem in error.problems]
         else:
             click.echo(f"{file}: {city.name} ({city.wilayah}), {len(city.sites)} sites: holds")
     if problems:
         raise CityError.of(problems)
+
+
+def _placed(problem: Problem, file: Path) -> Problem:
+    """Name the file too, where `problem` names but a place in it."""
+    if problem.where.startswith(str(file)):
+        return problem
+    return replace(problem, where=f"{file}: {problem.where}")

@@ -41,10 +41,9 @@ class SiteHosts(pulumi.ComponentResource):
             slug=site.slug,
             name=site.name,
             address=str(site.server.address),
-            cluster=ClusterHandle(name, site.code, server.kubeconfig, tuple(hosts.values())),
+            cluster=ClusterHandle(name, site.code, server.kubeconfig, tuple(hosts.values()), site.link.offline_days),
             hosts=tuple(
-                HostHandle(host.name, str(host.address), host.port, hosts[host.name].state)
-                for host in site.hosts
+                HostHandle(host.name, str(host.address), host.port, hosts[host.name].state) for host in site.hosts
             ),
         )
         self.register_outputs({"kubeconfig": server.kubeconfig})

@@ -57,7 +57,7 @@ class LanguageHost(LanguageServer):
         del request.args[:]
         request.args.append(self.engine)
         self.program = lambda: _run(program)
-        return super().Run(request, context)
+        return super().Run(request, context)  # type: ignore[no-untyped-call]  # the SDK's server has no types
 
 
 def _run(program: Path) -> None:

@@ -95,16 +95,14 @@ class Release(pulumi.CustomResource):
         super().__init__("simpul:helm:Release", resource_name, props, opts)
 
     @property
-    @pulumi.getter(name="chartVersion")
     def chart_version(self) -> Output[str]:
         """The version of the installed chart."""
-        return pulumi.get(self, "chart_version")  # type: ignore[no-any-return]
+        return pulumi.get(self, "chartVersion")  # type: ignore[no-any-return]
 
     @property
-    @pulumi.getter(name="appVersion")
     def app_version(self) -> Output[str]:
         """The version of what the chart installs."""
-        return pulumi.get(self, "app_version")  # type: ignore[no-any-return]
+        return pulumi.get(self, "appVersion")  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,19 +170,16 @@ class Certificate(pulumi.CustomResource):
         super().__init__("simpul:secret:Certificate", resource_name, props, opts)
 
     @property
-    @pulumi.getter(name="certificatePem")
     def certificate_pem(self) -> Output[str]:
         """The certificate as PEM."""
-        return pulumi.get(self, "certificate_pem")  # type: ignore[no-any-return]
+        return pulumi.get(self, "certificatePem")  # type: ignore[no-any-return]
 
     @property
-    @pulumi.getter(name="privateKeyPem")
     def private_key_pem(self) -> Output[str]:
         """The private key as PEM, a secret."""
-        return pulumi.get(self, "private_key_pem")  # type: ignore[no-any-return]
+        return pulumi.get(self, "privateKeyPem")  # type: ignore[no-any-return]
 
     @property
-    @pulumi.getter(name="notAfter")
     def not_after(self) -> Output[str]:
         """The certificate's end, in ISO 8601."""
-        return pulumi.get(self, "not_after")  # type: ignore[no-any-return]
+        return pulumi.get(self, "notAfter")  # type: ignore[no-any-return]

@@ -1,0 +1,121 @@
+"""Messaging: a hub in the cloud, and at each site a leaf that keeps reports until the hub has them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+
+from simpul.city import MessagingWorkload
+from simpul.handover import CloudEstate, ClusterHandle, Endpoint, SiteEstate
+from simpul.platform.authority import Authority
+from simpul.platform.image import reference
+from simpul.provider import resource
+
+WORKLOAD = "messaging"
+CLIENT = "simpul"
+"""The user that clients log in as."""
+
+MQTT_PORT, NATS_PORT, LEAF_PORT = 8883, 4222, 7422
+BALANCER_ANNOTATION = "service.beta.kubernetes.io/alibaba-cloud-loadbalancer-"
+
+
+@dataclass(frozen=True)
+class MessagingArgs:
+    """What messaging is made of: what the city wants of it, where it goes, who vouches for it."""
+
+    wanted: MessagingWorkload
+    registry: str
+    cloud: CloudEstate
+    sites: Sequence[SiteEstate]
+    authority: Authority
+
+
+class Messaging(pulumi.ComponentResource):
+    """The hub and its leaves. `endpoints` is where clients find them."""
+
+    endpoints: tuple[Endpoint, ...]
+
+    def __init__(self, name: str, args: MessagingArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Make messaging, its resources named after `name`, as `args` say."""
+        super().__init__("simpul:platform:Messaging", name, {}, opts)
+        self._name, self._args = name, args
+        self._child = pulumi.ResourceOptions(parent=self)
+        leaves = {site.slug: self._password(f"{site.slug}-leaf") for site in args.sites}
+        hub = self._hub(leaves)
+        sites = [self._leaf(site, leaves[site.slug]) for site in args.sites]
+        self.endpoints = (*hub, *(endpoint for endpoints in sites for endpoint in endpoints))
+        self.register_outputs({})
+
+    def _hub(self, leaves: dict[str, pulumi.Output[str]]) -> tuple[Endpoint, ...]:
+        cloud = self._args.cloud
+        values = {
+            "role": "hub",
+            "domain": "hub",
+            "sites": {slug: {"password": password} for slug, password in leaves.items()},
+            "service": {
+                "annotations": {
+                    f"{BALANCER_ANNOTATION}id": cloud.balancer_id,
+                    f"{BALANCER_ANNOTATION}force-override-listeners": "true",
+                }
+            },
+        }
+        return self._release(cloud.cluster, "hub", [cloud.balancer_address], values)
+
+    def _leaf(self, site: SiteEstate, password: pulumi.Output[str]) -> tuple[Endpoint, ...]:
+        url = pulumi.Output.concat("tls://", self._args.cloud.balancer_address, f":{LEAF_PORT}")
+        values = {"role": "leaf", "domain": site.slug, "hub": {"url": url, "password": password}}
+        addresses = [site.address, *(host.address for host in site.hosts if host.address != site.address)]
+        return self._release(site.cluster, site.slug, addresses, values)
+
+    def _release(
+        self,
+        cluster: ClusterHandle,
+        part: str,
+        addresses: Sequence[pulumi.Input[str]],
+        values: Mapping[str, object],
+    ) -> tuple[Endpoint, ...]:
+        """Put the server of `part` into `cluster`, found at the first of `addresses`."""
+        name = f"{self._name}-{part}"
+        certificate = self._args.authority.issue(f"{name}-certificate", addresses, self._child)
+        password = self._password(f"{part}-{CLIENT}")
+        resource.Release(
+            name,
+            resource.ReleaseArgs(
+                cluster=cluster.name,
+                kubeconfig=cluster.kubeconfig,
+                name=WORKLOAD,
+                namespace=WORKLOAD,
+                chart=f"charts/{WORKLOAD}",
+                values={
+                    "image": reference(WORKLOAD, self._args.registry),
+                    "users": {CLIENT: {"password": password}},
+                    "tls": {
+                        "ca": self._args.authority.ca_pem,
+                        "certificate": certificate.certificate_pem,
+                        "key": certificate.private_key_pem,
+                    },
+                    "storage": {"gib": self._args.wanted.storage_gib},
+                    "maxAgeDays": self._args.wanted.max_age_days,
+                    **values,
+                },
+                offline_days=cluster.offline_days,
+            ),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(cluster.ready)),
+        )
+        return tuple(
+            Endpoint(
+                WORKLOAD,
+                cluster.site,
+                pulumi.Output.concat(f"{scheme}://", addresses[0], f":{port}"),
+                CLIENT,
+                password,
+                self._args.authority.ca_pem,
+            )
+            for scheme, port in (("mqtts", MQTT_PORT), ("tls", NATS_PORT))
+        )
+
+    def _password(self, part: str) -> pulumi.Output[str]:
+        name = f"{self._name}-{part}-password"
+        return resource.Password(name, resource.PasswordArgs(), opts=self._child).result

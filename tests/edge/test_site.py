@@ -1,0 +1,54 @@
+"""A site's hosts, as the engine would see them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from recorder import Recorder, record
+
+from simpul.city import City, load, plan
+from simpul.edge import SiteArgs, SiteHosts
+from simpul.handover import SiteEstate
+from simpul.project import ROOT
+
+HOST = "simpul:edge:Host"
+BARAT = "64.71.02"
+
+
+@pytest.fixture(scope="module")
+def city() -> City:
+    return load(ROOT / "Pulumi.balikpapan.yaml")
+
+
+def make(city: City, code: str) -> tuple[dict[str, dict[str, Any]], SiteEstate]:
+    [site] = [site for site in city.sites if site.code == code]
+    recorder = Recorder(computed={"simpul:secret:Password": {"result": "a-token"}, HOST: {"kubeconfig": "kind: Config"}})
+    estates: list[SiteEstate] = []
+    args = SiteArgs(city, site, plan(city).sites[code])
+    record(lambda: estates.append(SiteHosts(f"simpul-{site.slug}", args).estate), recorder)
+    return {host.name: host.inputs for host in recorder.of(HOST)}, estates[0]
+
+
+def test_all_hosts_of_a_site_are_one_cluster(city: City) -> None:
+    hosts, estate = make(city, BARAT)
+    assert {name: host["group"] for name, host in hosts.items()} == {"bpn-barat-1": "server", "bpn-barat-2": "agent"}
+    assert {host["vars"]["k3s_server_address"] for host in hosts.values()} == {"10.30.2.11"}
+    assert len({host["vars"]["k3s_token"] for host in hosts.values()}) == 1
+    assert estate.cluster.site == BARAT
+    assert len(estate.cluster.ready) == 2
+
+
+def test_ranges_come_from_the_plan(city: City) -> None:
+    hosts, _ = make(city, BARAT)
+    ranges = plan(city).sites[BARAT]
+    for host in hosts.values():
+        assert host["vars"]["k3s_pod_cidr"] == str(ranges.pods)
+        assert host["vars"]["k3s_service_cidr"] == str(ranges.services)
+        assert host["vars"]["k3s_dns"] == str(ranges.dns)
+
+
+def test_the_link_says_for_how_long_a_host_may_be_away(city: City) -> None:
+    hosts, estate = make(city, "64.71.05")
+    assert {host["offlineDays"] for host in hosts.values()} == {3}
+    assert estate.cluster.offline_days == 3

@@ -1,0 +1,99 @@
+"""Messaging, as the engine would see it: a hub, a leaf a site, and endpoints that a client can use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pulumi
+import pytest
+from recorder import Recorder, record
+
+from simpul.city import City, load
+from simpul.handover import CloudEstate, ClusterHandle, Endpoint, HostHandle, SiteEstate
+from simpul.platform import deploy
+from simpul.project import ROOT
+
+RELEASE = "simpul:helm:Release"
+
+
+@pytest.fixture(scope="module")
+def city() -> City:
+    return load(ROOT / "Pulumi.balikpapan.yaml")
+
+
+def estate() -> tuple[CloudEstate, list[SiteEstate]]:
+    def text(value: str) -> pulumi.Output[str]:
+        return pulumi.Output.from_input(value)
+
+    cloud = CloudEstate(
+        ClusterHandle("simpul-6471", None, text("cloud kubeconfig"), ()),
+        balancer_id=text("lb-1"),
+        balancer_address=text("203.0.113.9"),
+        vpc_id=text("vpc-1"),
+        nat_address=text("203.0.113.8"),
+    )
+    cluster = ClusterHandle("simpul-647102", "64.71.02", text("site kubeconfig"), (), 7)
+    hosts = tuple(HostHandle(f"barat-{n}", f"10.30.2.1{n}", 22, text("ready")) for n in (1, 2))
+    return cloud, [SiteEstate("64.71.02", "647102", "Balikpapan Barat", "10.30.2.11", cluster, hosts)]
+
+
+def make(city: City) -> tuple[Recorder, list[dict[str, Any]]]:
+    recorder = Recorder(
+        computed={
+            "simpul:secret:Password": {"result": "a-password-of-32-letters"},
+            "simpul:secret:Certificate": {"certificatePem": "a certificate", "privateKeyPem": "a key"},
+        }
+    )
+    known: list[dict[str, Any]] = []
+
+    def program() -> None:
+        endpoints: tuple[Endpoint, ...] = deploy(city, *estate())
+        pulumi.Output.from_input([endpoint.export() for endpoint in endpoints]).apply(known.extend)
+
+    record(program, recorder)
+    return recorder, known
+
+
+def test_there_is_a_hub_in_the_cloud_and_a_leaf_at_the_site(city: City) -> None:
+    recorder, _ = make(city)
+    releases = {release.inputs["cluster"]: release.inputs for release in recorder.of(RELEASE)}
+    hub, leaf = releases["simpul-6471"], releases["simpul-647102"]
+    assert (hub["values"]["role"], leaf["values"]["role"]) == ("hub", "leaf")
+    assert hub["values"]["sites"].keys() == {leaf["values"]["domain"]}
+    assert leaf["values"]["hub"]["url"] == "tls://203.0.113.9:7422"
+    assert leaf["offlineDays"] == 7
+
+
+def test_the_hub_s_service_takes_the_city_s_own_balancer(city: City) -> None:
+    recorder, _ = make(city)
+    [hub] = [release.inputs for release in recorder.of(RELEASE) if release.inputs["values"]["role"] == "hub"]
+    annotations = hub["values"]["service"]["annotations"]
+    assert annotations["service.beta.kubernetes.io/alibaba-cloud-loadbalancer-id"] == "lb-1"
+
+
+def test_a_leaf_s_certificate_holds_for_every_host_of_its_site(city: City) -> None:
+    recorder, _ = make(city)
+    certificates = [certificate.inputs for certificate in recorder.of("simpul:secret:Certificate")]
+    assert ["10.30.2.11", "10.30.2.12"] in [certificate.get("ipAddresses") for certificate in certificates]
+
+
+def test_endpoints_are_enough_for_a_client(city: City) -> None:
+    _, endpoints = make(city)
+    assert [(endpoint["site"], endpoint["url"]) for endpoint in endpoints] == [
+        (None, "mqtts://203.0.113.9:8883"),
+        (None, "tls://203.0.113.9:4222"),
+        ("64.71.02", "mqtts://10.30.2.11:8883"),
+        ("64.71.02", "tls://10.30.2.11:4222"),
+    ]
+    for endpoint in endpoints:
+        assert endpoint["workload"] == "messaging"
+        assert endpoint["username"]
+        assert endpoint["password"] == "a-password-of-32-letters"
+        assert endpoint["ca_pem"] == "a certificate"
+
+
+def test_a_city_that_wants_no_messaging_gets_none(city: City) -> None:
+    without = city.model_copy(update={"workloads": city.workloads.model_copy(update={"messaging": None})})
+    recorder, endpoints = make(without)
+    assert recorder.of(RELEASE) == []
+    assert endpoints == []
