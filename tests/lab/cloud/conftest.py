@@ -2,122 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import grpc
 import pytest
-from pulumi.runtime.proto import provider_pb2 as pb
-from pulumi.runtime.proto import provider_pb2_grpc
-
-from simpul.lab.cloud import schema
-from simpul.lab.cloud.estate import Estate
-from simpul.lab.cloud.fault import Faults
-from simpul.lab.cloud.server import Cloud
-from simpul.lab.cloud.store import Store
-from simpul.provider.wire import pack, plain, unpack
-
-
-@dataclass
-class Client:
-    """An engine's side of the protocol, in plain values."""
-
-    estate: Estate
-    folder: Path
-    stub: Any
-    address: str
-    warned: list[str] = field(default_factory=list)
-
-    def check(self, token: str, inputs: Mapping[str, Any], old: Mapping[str, Any] | None = None) -> Checked:
-        """Check inputs."""
-        answer = self.stub.Check(pb.CheckRequest(urn=urn(token), news=pack(inputs), olds=pack(old or {})))
-        return Checked(plain(unpack(answer.inputs)), [each.reason for each in answer.failures])
-
-    def diff(self, token: str, state: Mapping[str, Any], inputs: Mapping[str, Any]) -> Any:
-        """Compare a state and inputs."""
-        return self.stub.Diff(pb.DiffRequest(urn=urn(token), id="any", olds=pack(state), news=pack(inputs)))
-
-    def create(self, token: str, **inputs: Any) -> Made:
-        """Check and create; the test means it to succeed."""
-        checked = self.check(token, inputs)
-        assert checked.failures == []
-        answer = self.stub.Create(pb.CreateRequest(urn=urn(token), properties=pack(checked.inputs)))
-        return Made(token, answer.id, checked.inputs, plain(unpack(answer.properties)))
-
-    def update(self, made: Made, **inputs: Any) -> Made:
-        """Check and update."""
-        checked = self.check(made.token, inputs, made.inputs)
-        assert checked.failures == []
-        request = pb.UpdateRequest(urn=urn(made.token), id=made.id, olds=pack(made.outputs), news=pack(checked.inputs))
-        return Made(made.token, made.id, checked.inputs, plain(unpack(self.stub.Update(request).properties)))
-
-    def read(self, token: str, identity: str) -> Made | None:
-        """Read a resource as an import does, with nothing but its id."""
-        answer = self.stub.Read(pb.ReadRequest(urn=urn(token), id=identity))
-        if not answer.id:
-            return None
-        return Made(token, answer.id, plain(unpack(answer.inputs)), plain(unpack(answer.properties)))
-
-    def delete(self, made: Made) -> None:
-        """Delete a resource."""
-        self.stub.Delete(pb.DeleteRequest(urn=urn(made.token), id=made.id))
-
-    def invoke(self, token: str, **arguments: Any) -> dict[str, Any]:
-        """Ask a data source."""
-        answer = self.stub.Invoke(pb.InvokeRequest(tok=token, args=pack(arguments)))
-        assert not answer.failures, answer.failures
-        values: dict[str, Any] = plain(unpack(getattr(answer, "return")))
-        return values
-
-
-@dataclass(frozen=True)
-class Checked:
-    """What Check answered."""
-
-    inputs: dict[str, Any]
-    failures: list[str]
-
-
-@dataclass(frozen=True)
-class Made:
-    """A resource as the engine knows it."""
-
-    token: str
-    id: str
-    inputs: dict[str, Any]
-    outputs: dict[str, Any]
-
-
-def urn(token: str) -> str:
-    """Give the name that the engine would give a resource of that type."""
-    return f"urn:pulumi:test::simpul::{token}::it"
-
-
-def refusal(error: pytest.ExceptionInfo[grpc.RpcError]) -> str:
-    """Give the words of a call that failed."""
-    return str(error.value.details())
+from lab.cloud.client import Client, serve
 
 
 @pytest.fixture
 def cloud(tmp_path: Path) -> Iterator[Client]:
-    """An empty cloud in Jakarta, with no clusters behind it."""
-    yield from serve(tmp_path / "state")
-
-
-def serve(folder: Path) -> Iterator[Client]:
-    """Serve a cloud that keeps its memory in `folder`."""
-    store = Store(folder)
-    estate = Estate(schema.load(), store)
-    calls = ThreadPoolExecutor(8)
-    server = grpc.server(calls)
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Cloud(estate, Faults(folder / "faults.yaml")), server)
-    port = server.add_insecure_port("127.0.0.1:0")
-    server.start()
-    with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:
-        yield Client(estate, folder, provider_pb2_grpc.ResourceProviderStub(channel), f"127.0.0.1:{port}")
-    server.stop(1).wait()
-    calls.shutdown()
-    store.close()
+    """Serve an empty cloud in Jakarta, with no clusters behind it."""
+    with serve(tmp_path / "state") as client:
+        yield client

@@ -180,7 +180,5 @@ class Estate:
             resource = self._resource(other.token)
             for path, needs, identity in reference.walk(resource.properties, other.outputs, own):
                 if identity == record.id and needs.target in ("", record.token) and needs.blocks:
-                    code = (
-                        needs.blocks if "." in needs.blocks else f"{needs.blocks}.{WORDS.get(other.token, 'Instance')}"
-                    )
+                    code = needs.blocks.replace("*", WORDS.get(other.token, "Instance"))
                     raise Refusal(code, f"{other.id} depends on {record.id} ({path}); delete it first.")

@@ -24,13 +24,13 @@ class Reference:
     """A property that holds the id of another resource.
 
     `target` is the type that it must be ("" for any). `missing` is the vendor's code when it isn't there, `blocks`
-    the one with which its deletion is refused, "" where it may go.
+    the one with which its deletion is refused (* is what the vendor calls the dependant), "" where it may go.
     """
 
     name: str
     target: str
     missing: str
-    blocks: str = "DependencyViolation"
+    blocks: str = "DependencyViolation.*"
 
 
 COMMON: Final = {

@@ -83,6 +83,8 @@ class Property:
         """Make a property of its fact."""
         name = fact["name"]
         flat = fact.get("maxItems") == 1 and name not in STILL_LISTS.get(token, ())
+        # The bridge puts a list's name into the plural unless it makes one object of it.
+        flat |= fact["type"] in ("list", "set") and fact.get("elem") == "object" and not name.endswith("s")
         return cls(
             name=name,
             tf=fact["tf"],

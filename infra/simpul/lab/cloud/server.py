@@ -94,10 +94,10 @@ class Cloud(provider_pb2_grpc.ResourceProviderServicer):
         named = _name_by_itself(resource, request, old, new)
         verdict = check(resource, new)
         for words in verdict.warnings:
-            lines.warn(words)
+            lines.alert(words)
         name = request.urn.rpartition("::")[2]
         failures = [
-            provider_pb2.CheckFailure(reason=f"{each.reason}. Examine values at '{name}.{each.path}'.")
+            provider_pb2.CheckFailure(reason=f"{each.reason.rstrip('.')}. Examine values at '{name}.{each.path}'.")
             for each in verdict.failures
         ]
         inputs = verdict.inputs | ({AUTO: named} if named else {})

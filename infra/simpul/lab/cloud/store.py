@@ -54,6 +54,7 @@ class Store:
         self._depth = 0
         self._base = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._base.execute("pragma journal_mode = wal")
+        self._base.execute("pragma synchronous = normal")  # enough for a process that is killed
         self._base.execute(TABLE)
 
     @contextmanager
