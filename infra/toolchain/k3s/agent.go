@@ -1,0 +1,159 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log"
+	"os"
+	"time"
+
+	"k8s.io/apimachinery/pkg/util/wait"
+	"sigs.k8s.io/yaml"
+)
+
+// runAgent joins a server's cluster with a node.
+func runAgent(c *Config, parts *supervisor) error {
+	log.Printf("the agent of %s starts", c.NodeName)
+	if err := join(parts.ctx, c); err != nil {
+		return err
+	}
+	if err := startNode(c, parts); err != nil {
+		return err
+	}
+	return notifyReady(c)
+}
+
+// startNode starts what a node has: a container runtime with the images at hand, kubelet, kube-proxy and the routes to
+// other nodes.
+func startNode(c *Config, parts *supervisor) error {
+	if err := startContainerd(c, parts); err != nil {
+		return err
+	}
+	if err := importImages(parts.ctx, c); err != nil {
+		return err
+	}
+	if err := startKubelet(c, parts); err != nil {
+		return err
+	}
+	if err := waitForFile(parts.ctx, c.kubeletIdentity()); err != nil {
+		return err
+	}
+	if err := startProxy(c, parts); err != nil {
+		return err
+	}
+	client, err := connect(c.kubeletIdentity())
+	if err != nil {
+		return err
+	}
+	parts.run("routes", func(ctx context.Context) error { return keepRoutes(ctx, client, c) })
+	return nil
+}
+
+func startKubelet(c *Config, parts *supervisor) error {
+	file := c.path("agent", "etc", "kubelet.yaml")
+	if err := writeYAML(file, kubeletConfiguration(c)); err != nil {
+		return err
+	}
+	flags := []string{
+		"--config=" + file, "--kubeconfig=" + c.kubeletIdentity(),
+		"--hostname-override=" + c.NodeName, "--node-ip=" + c.NodeIP, "--cert-dir=" + c.path("agent", "pki"),
+	}
+	for _, label := range c.NodeLabels {
+		flags = append(flags, "--node-labels="+label)
+	}
+	if c.Role == roleAgent {
+		flags = append(flags, "--bootstrap-kubeconfig="+c.bootstrapIdentity())
+	}
+	return parts.startComponent("kubelet", flags...)
+}
+
+func kubeletConfiguration(c *Config) map[string]any {
+	configuration := map[string]any{
+		"apiVersion": "kubelet.config.k8s.io/v1beta1",
+		"kind":       "KubeletConfiguration",
+		"authentication": map[string]any{
+			"anonymous": map[string]any{"enabled": false},
+			"x509":      map[string]any{"clientCAFile": c.authorityFile()},
+		},
+		"containerRuntimeEndpoint": "unix://" + runtimeSocket,
+		"cgroupDriver":             "cgroupfs",
+		"failCgroupV1":             false,
+		"failSwapOn":               false,
+		// In a container of a machine that others use, the kernel's settings aren't ours to change: the kubelet goes on
+		// when it may not.
+		"featureGates":       map[string]bool{"KubeletInUserNamespace": true},
+		"clusterDomain":      clusterDomain,
+		"resolvConf":         resolvConf(),
+		"rotateCertificates": c.Role == roleAgent,
+		"volumePluginDir":    c.path("agent", "libexec", "kubelet-plugins"),
+		// What a node does at startup it does within seconds; when nothing changes it says so once a minute.
+		"nodeStatusUpdateFrequency": "2s",
+		"nodeStatusReportFrequency": "1m",
+		"serializeImagePulls":       false,
+		// The images came with the bundle and nobody could bring them again.
+		"imageGCHighThresholdPercent": 100,
+		"evictionHard":                map[string]string{"nodefs.available": "1%", "imagefs.available": "1%"},
+		"healthzBindAddress":          "127.0.0.1",
+		"enableProfilingHandler":      false,
+	}
+	if c.ClusterDNS != "" {
+		configuration["clusterDNS"] = []string{c.ClusterDNS}
+	}
+	return configuration
+}
+
+// resolvConf names the host's resolver file, if it has one: the kubelet gives its lines to pods that ask for them.
+func resolvConf() string {
+	const file = "/etc/resolv.conf"
+	if _, err := os.Stat(file); err != nil {
+		return ""
+	}
+	return file
+}
+
+func startProxy(c *Config, parts *supervisor) error {
+	file := c.path("agent", "etc", "kube-proxy.yaml")
+	err := writeYAML(file, map[string]any{
+		"apiVersion":         "kubeproxy.config.k8s.io/v1alpha1",
+		"kind":               "KubeProxyConfiguration",
+		"mode":               "iptables",
+		"hostnameOverride":   c.NodeName,
+		"clientConnection":   map[string]any{"kubeconfig": c.kubeletIdentity()},
+		"healthzBindAddress": "127.0.0.1:10256",
+		"metricsBindAddress": "127.0.0.1:10249",
+		// The size of the connection table is the kernel's, not a container's.
+		"conntrack": map[string]any{"maxPerCore": 0, "tcpEstablishedTimeout": "0s", "tcpCloseWaitTimeout": "0s"},
+		// Pods that come from elsewhere than this node's bridge are local to another node.
+		"detectLocalMode": "BridgeInterface",
+		"detectLocal":     map[string]any{"bridgeInterface": bridge},
+	})
+	if err != nil {
+		return err
+	}
+	return parts.startComponent("kube-proxy", "--config="+file)
+}
+
+// waitForFile waits for what another process writes.
+func waitForFile(ctx context.Context, file string) error {
+	err := wait.PollUntilContextCancel(ctx, 200*time.Millisecond, true, func(context.Context) (bool, error) {
+		_, err := os.Stat(file)
+		return err == nil, nil
+	})
+	if err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	return nil
+}
+
+func writeYAML(file string, value any) error {
+	text, err := yaml.Marshal(value)
+	if err != nil {
+		return err
+	}
+	return writeFile(file, string(text), 0o600)
+}
+
+// The files by which a node knows the cluster and is known to it.
+func (c *Config) authorityFile() string     { return c.path("agent", "server-ca.crt") }
+func (c *Config) kubeletIdentity() string   { return c.path("agent", "kubelet.kubeconfig") }
+func (c *Config) bootstrapIdentity() string { return c.path("agent", "bootstrap.kubeconfig") }

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/csv"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// token is the secret by which an agent joins. Its full form, K10<digest of the authority>::server:<secret>, lets the
+// agent be sure of the server; in its short form it is the secret alone, and the agent trusts whom it meets first.
+type token struct {
+	secret    string
+	authority string
+}
+
+const fullForm = "K10"
+
+func parseToken(text string) (token, error) {
+	if !strings.HasPrefix(text, fullForm) {
+		return token{secret: text}, nil
+	}
+	digest, rest, found := strings.Cut(strings.TrimPrefix(text, fullForm), "::")
+	_, secret, named := strings.Cut(rest, ":")
+	if !found || !named || secret == "" || len(digest) != hex.EncodedLen(sha256.Size) {
+		return token{}, errors.New("token: a token that begins with K10 reads K10<sha256>::<user>:<secret>")
+	}
+	return token{secret: secret, authority: digest}, nil
+}
+
+// trusts says whether the authority (in PEM) may be the one that the token was made for.
+func (t token) trusts(authority []byte) bool {
+	return t.authority == "" || t.authority == digestOf(authority)
+}
+
+func (t token) String() string {
+	return fmt.Sprintf("%s%s::server:%s", fullForm, t.authority, t.secret)
+}
+
+func digestOf(text []byte) string {
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:])
+}
+
+// keepToken settles the server's token: the one that it was given, else the one that it has, else a new one. It
+// writes it for the operator to read, and gives the file by which the API knows who comes with it.
+func keepToken(c *Config, authority []byte) (string, error) {
+	file := c.path("server", "token")
+	text := c.Token
+	if kept, err := os.ReadFile(file); text == "" && err == nil {
+		text = strings.TrimSpace(string(kept))
+	}
+	if text == "" {
+		text = rand.Text()
+	}
+	t, err := parseToken(text)
+	if err != nil {
+		return "", err
+	}
+	t.authority = digestOf(authority)
+	known := c.path("server", "cred", "passwd")
+	return known, errors.Join(
+		writeSecret(file, t.String()+"\n"),
+		writeSecret(known, csvLine(t.secret, "system:joining-node", "system:joining-node", "system:bootstrappers")),
+	)
+}
+
+func csvLine(fields ...string) string {
+	var line strings.Builder
+	writer := csv.NewWriter(&line)
+	_ = writer.Write(fields) // a strings.Builder takes all
+	writer.Flush()
+	return line.String()
+}
+
+func writeSecret(file, text string) error {
+	return writeFile(file, text, 0o600)
+}
+
+func writeFile(file, text string, mode os.FileMode) error {
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		return err
+	}
+	if err := os.WriteFile(file, []byte(text), mode); err != nil {
+		return err
+	}
+	return os.Chmod(file, mode)
+}
