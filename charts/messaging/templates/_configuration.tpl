@@ -24,22 +24,31 @@ mqtt {
   tls {{ include "messaging.tls" . | indent 2 | trim }}
 }
 
-# What clients publish becomes intake, and intake is heard by no one but the stream. What is heard on
-# reports.> (MQTT: reports/#) comes from the stream: it has been stored, once.
+# What clients publish becomes intake, which nobody hears but the stream. What is heard on reports.> (MQTT:
+# reports/#) comes from the stream: it has been stored, once.
 mappings {
   "reports.>": "intake.reports.>"
 }
 
 authorization {
-  # Streams are the chart's alone to make, and a site's inner traffic is nobody's to speak.
+  # A publisher whose topic is denied is told nothing: MQTT acknowledges and drops. So what may be published isn't
+  # listed here; what would harm is denied, all of it the server's own: making streams, speaking for a leaf or
+  # for the hub's consumer, and the streams in which MQTT keeps its sessions.
   default_permissions {
     publish: {deny: [
-      "deliver.>", "$MQTT.>", "$SYS.>", "$JS.*.API.>",
-      "$JS.API.STREAM.CREATE.>", "$JS.API.STREAM.UPDATE.>", "$JS.API.STREAM.DELETE.>",
-      "$JS.API.STREAM.PURGE.>", "$JS.API.STREAM.RESTORE.>", "$JS.API.STREAM.MSG.DELETE.>",
-      "$JS.API.STREAM.SNAPSHOT.>", "$JS.API.*.*.$MQTT_sess.>", "$JS.API.ACCOUNT.>"
+      "deliver.>", "$MQTT.>", "$SYS.>", "$JSC.>", "$JS.*.API.>"
+      {{- range list "CREATE" "UPDATE" "DELETE" "PURGE" "RESTORE" "SNAPSHOT" "MSG.DELETE" }}
+      "$JS.API.STREAM.{{ . }}.>"
+      {{- end }}
+      "$JS.API.CONSUMER.*.REPORTS.hub.>", "$JS.API.CONSUMER.*.REPORTS.hub", "$JS.API.CONSUMER.*.*.REPORTS.hub"
+      "$JS.ACK.REPORTS.hub.>", "$JS.FC.REPORTS.hub.>"
+      {{- range list "msgs" "sess" "out" "qos2in" "rmsgs" }}
+      "$JS.API.CONSUMER.*.$MQTT_{{ . }}.>", "$JS.API.CONSUMER.*.$MQTT_{{ . }}", "$JS.API.CONSUMER.*.*.$MQTT_{{ . }}.>"
+      "$JS.API.STREAM.MSG.GET.$MQTT_{{ . }}", "$JS.API.DIRECT.GET.$MQTT_{{ . }}.>", "$JS.API.DIRECT.GET.$MQTT_{{ . }}"
+      "$JS.ACK.$MQTT_{{ . }}.>"
+      {{- end }}
     ]}
-    subscribe: {deny: ["intake.>", "deliver.>", "$SYS.>", "$MQTT.sess.>"]}
+    subscribe: {deny: ["intake.>", "deliver.>", "$SYS.>", "$MQTT.sess.>", "$JSC.>"]}
   }
   users: [
     {{- range $name, $user := .Values.users }}

@@ -1,0 +1,151 @@
+"""One pod's worth of messaging on loopback: the image's programs with the rendered configuration."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import ssl
+import subprocess
+import time
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import paho.mqtt.client as mqtt
+import pytest
+
+from charts.messaging.rendering import Values, content, objects
+
+PASSWORD = "a-password-of-the-tests"
+PORTS = {"nats": 4222, "mqtt": 8883, "leaf": 7422, "monitor": 8222}
+
+
+def wait(until: Callable[[], bool], what: str, seconds: float = 60) -> None:
+    end = time.monotonic() + seconds
+    while not until():
+        assert time.monotonic() < end, f"waited {seconds} s for {what}"
+        time.sleep(0.05)
+
+
+def free_ports() -> dict[str, int]:
+    held = {name: socket.create_server(("127.0.0.1", 0)) for name in PORTS}
+    ports = {name: int(one.getsockname()[1]) for name, one in held.items()}
+    for one in held.values():
+        one.close()
+    return ports
+
+
+@dataclass
+class Server:
+    programs: Path
+    folder: Path
+    ports: dict[str, int] = field(default_factory=free_ports)
+    process: subprocess.Popen[bytes] | None = None
+
+    def write(self, values: Values) -> None:
+        """Put down what the pod would find, on this server's own folder and ports."""
+        made = objects(values)
+        files = content(made, "messaging-configuration")
+        text = files["nats.conf"].replace('"/data"', f'"{self.folder}/data"')
+        text = text.replace("/etc/nats/certificate", f"{self.folder}/certificate")
+        text = text.replace("0.0.0.0:8222", f"127.0.0.1:{self.ports['monitor']}")
+        for name, port in PORTS.items():
+            text = text.replace(f"port: {port}\n", f'host: "127.0.0.1"\nport: {self.ports[name]}\n')
+        (self.folder / "certificate").mkdir(parents=True, exist_ok=True)
+        for name, pem in content(made, "messaging-certificate").items():
+            (self.folder / "certificate" / name).write_text(pem)
+        (self.folder / "nats.conf").write_text(text)
+        (self.folder / "streams.json").write_text(files["streams.json"])
+
+    def start(self) -> None:
+        """Do what the pod does: the streams first, then the server."""
+        configuration = self.folder / "nats.conf"
+        command = [self.programs / "streams", configuration, self.folder / "streams.json"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        with (self.folder / "log").open("ab") as log:
+            command = [self.programs / "nats-server", "--config", configuration]
+            self.process = subprocess.Popen(command, stdout=log, stderr=log)
+        wait(self.is_well, f"{self.folder.name} to be healthy")
+
+    def end(self) -> None:
+        """Kill it, as a power cut does."""
+        if self.process is not None:
+            self.process.send_signal(signal.SIGKILL)
+            self.process.wait()
+            self.process = None
+
+    def is_well(self) -> bool:
+        assert self.process is not None
+        assert self.process.poll() is None, (self.folder / "log").read_text()
+        try:
+            return bool(self.monitor("healthz")["status"] == "ok")
+        except OSError:
+            return False
+
+    def monitor(self, path: str) -> dict[str, Any]:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.ports['monitor']}/{path}", timeout=10) as answer:
+            found: dict[str, Any] = json.load(answer)
+            return found
+
+    def stored(self) -> int:
+        """Give how many reports REPORTS holds."""
+        for account in self.monitor("jsz?streams=true")["account_details"]:
+            for stream in account["stream_detail"]:
+                if stream["name"] == "REPORTS":
+                    return int(stream["state"]["messages"])
+        pytest.fail(f"{self.folder.name} has no REPORTS")
+
+    def trust(self) -> ssl.SSLContext:
+        return ssl.create_default_context(cafile=str(self.folder / "certificate" / "ca.crt"))
+
+
+class Client:
+    """A public MQTT client: what it has published and was acknowledged, and what it has heard."""
+
+    def __init__(self, server: Server, name: str, *, keep: bool = False, password: str = PASSWORD) -> None:
+        self.heard: list[str] = []
+        self._server = server
+        self._mqtt = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id=name, clean_session=not keep)
+        self._mqtt.max_queued_messages_set(0)
+        self._mqtt.reconnect_delay_set(1, 1)
+        self._mqtt.username_pw_set("reporter", password)
+        self._mqtt.tls_set_context(server.trust())
+        self._mqtt.on_message = lambda _client, _data, message: self.heard.append(message.payload.decode())
+
+    def connect(self) -> Client:
+        self._mqtt.connect("127.0.0.1", self._server.ports["mqtt"])
+        self._mqtt.loop_start()
+        wait(self._mqtt.is_connected, "the broker to let the client in")
+        return self
+
+    def refusals(self) -> set[str]:
+        """Try to connect, and give what the broker said no with."""
+        said: set[str] = set()
+        self._mqtt.on_connect = lambda _client, _data, _flags, code, _properties: said.add(str(code))
+        self._mqtt.connect("127.0.0.1", self._server.ports["mqtt"])
+        self._mqtt.loop_start()
+        wait(lambda: bool(said), "the broker's answer")
+        self.close()
+        return said
+
+    def subscribe(self, topic: str, qos: int) -> None:
+        done: list[int] = []
+        self._mqtt.on_subscribe = lambda _client, _data, number, _codes, _properties: done.append(number)
+        _, number = self._mqtt.subscribe(topic, qos)
+        wait(lambda: number in done, "the subscription")
+
+    def send(self, topic: str, payloads: list[str], qos: int = 1) -> dict[str, mqtt.MQTTMessageInfo]:
+        return {payload: self._mqtt.publish(topic, payload, qos) for payload in payloads}
+
+    def publish(self, topic: str, payloads: list[str], qos: int = 1) -> None:
+        """Publish and wait for every acknowledgement."""
+        sent = self.send(topic, payloads, qos)
+        wait(lambda: all(one.is_published() for one in sent.values()), "the acknowledgements")
+
+    def close(self) -> None:
+        self._mqtt.disconnect()
+        self._mqtt.loop_stop()
