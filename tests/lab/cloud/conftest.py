@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from lab.cloud.client import Client, serve
+from lab.cloud.sample import COUNT
 
 
 @pytest.fixture
@@ -14,3 +16,10 @@ def cloud(tmp_path: Path) -> Iterator[Client]:
     """Serve an empty cloud in Jakarta, with no clusters behind it."""
     with serve(tmp_path / "state") as client:
         yield client
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Tell how many of the vendor's facts were driven."""
+    if COUNT:
+        facts = ", ".join(f"{number} {name}" for name, number in sorted(COUNT.items()))
+        terminalreporter.write_line(f"alicloud: {sum(COUNT.values())} facts driven ({facts})")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from typing import Any
@@ -11,6 +12,9 @@ from simpul.lab.cloud.schema import Property, Resource
 
 Way = tuple[Property, ...]
 """A property with all that it lies in, from the outside in."""
+
+COUNT: Counter[str] = Counter()
+"""How many facts of each kind were driven in this run; conftest tells it."""
 
 SUITING = {
     "valid IP": "10.0.0.%d",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import grpc
 import pytest
+
 from lab.cloud.client import Client, serve, words
 from lab.cloud.estate import BALANCER, CLUSTER, POOL, build
 from lab.cloud.fake import FakeBacking

@@ -6,15 +6,14 @@ The cases are made from the schema, so a fact that the stand-in forgets fails he
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+
 from lab.cloud.client import Client, serve
 from lab.cloud.estate import ADDRESS, BALANCER, GATEWAY, POOL, USED, build
-from lab.cloud.sample import Way, lay, pathname, suiting, ways
-
+from lab.cloud.sample import COUNT, Way, lay, pathname, suiting, ways
 from simpul.lab.cloud import schema
 
 QUIET = {
@@ -23,17 +22,6 @@ QUIET = {
     (POOL, "autoRenewPeriod"),
 }  # fmt: skip
 """What the vendor's plugin says nothing about in an estate that pays as it goes and looks inward."""
-
-COUNT: Counter[str] = Counter()
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _tell(request: pytest.FixtureRequest) -> Iterator[None]:
-    yield
-    reporter = request.config.pluginmanager.get_plugin("terminalreporter")
-    facts = ", ".join(f"{number} {name}" for name, number in sorted(COUNT.items()))
-    assert COUNT
-    reporter.write_line(f"\n{sum(COUNT.values())} facts of {len(USED)} types driven: {facts}")
 
 
 class Facts:

@@ -7,10 +7,10 @@ from pathlib import Path
 import grpc
 import pytest
 import yaml
-from lab.cloud.client import Client, words
-from lab.cloud.estate import NETWORK
 from pulumi.runtime.proto import provider_pb2 as pb
 
+from lab.cloud.client import Client, words
+from lab.cloud.estate import NETWORK
 from simpul.errors import UsageError
 from simpul.lab.cloud import fault
 from simpul.lab.cloud.store import READY

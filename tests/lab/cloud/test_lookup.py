@@ -6,25 +6,36 @@ from typing import Any
 
 import grpc
 import pytest
+
 from lab.cloud.client import Client, words
 from lab.cloud.estate import (
-    ADDRESS, BALANCER, CLUSTER, ENTRY, GATEWAY, GROUP, NETWORK, POOL, SECURITY_GROUP, SWITCH, build,
+    ADDRESS,
+    BALANCER,
+    CLUSTER,
+    ENTRY,
+    GATEWAY,
+    GROUP,
+    NETWORK,
+    POOL,
+    SECURITY_GROUP,
+    SWITCH,
+    build,
 )  # fmt: skip
-
 from simpul.lab.cloud import schema
 
+GROUPS = "alicloud:resourcemanager/getResourceGroups:getResourceGroups"
+CLUSTERS = "alicloud:cs/getManagedKubernetesClusters:getManagedKubernetesClusters"
+BALANCERS = "alicloud:slb/getApplicationLoadBalancers:getApplicationLoadBalancers"
 LISTS = {
-    GROUP: ("alicloud:resourcemanager/getResourceGroups:getResourceGroups", "groups", {"nameRegex": "^bpn-6471$"}),
+    GROUP: (GROUPS, "groups", {"nameRegex": "^bpn-6471$"}),
     NETWORK: ("alicloud:vpc/getNetworks:getNetworks", "vpcs", {"tags": {"wilayah": "64.71"}}),
     SWITCH: ("alicloud:vpc/getSwitches:getSwitches", "vswitches", {"nameRegex": "^bpn-6471-a$"}),
     GATEWAY: ("alicloud:vpc/getNatGateways:getNatGateways", "gateways", {"nameRegex": "^bpn-6471$"}),
     ADDRESS: ("alicloud:ecs/getEipAddresses:getEipAddresses", "addresses", {"addressName": "bpn-6471"}),
     SECURITY_GROUP: ("alicloud:ecs/getSecurityGroups:getSecurityGroups", "groups", {"nameRegex": "^bpn"}),
-    CLUSTER: (
-        "alicloud:cs/getManagedKubernetesClusters:getManagedKubernetesClusters", "clusters", {"nameRegex": "^bpn-6471$"},
-    ),
-    BALANCER: ("alicloud:slb/getApplicationLoadBalancers:getApplicationLoadBalancers", "balancers", {"nameRegex": "^bpn"}),
-}  # fmt: skip
+    CLUSTER: (CLUSTERS, "clusters", {"nameRegex": "^bpn-6471$"}),
+    BALANCER: (BALANCERS, "balancers", {"nameRegex": "^bpn"}),
+}
 
 
 @pytest.mark.parametrize("token", LISTS, ids=lambda token: token.rpartition(":")[2])

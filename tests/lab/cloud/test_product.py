@@ -7,9 +7,22 @@ from typing import Any
 
 import grpc
 import pytest
+
 from lab.cloud.client import Client, words
 from lab.cloud.estate import (
-    ADDRESS, ASSOCIATION, BALANCER, CLUSTER, ENTRY, GATEWAY, GROUP, NETWORK, POOL, RULE, SECURITY_GROUP, SWITCH, build,
+    ADDRESS,
+    ASSOCIATION,
+    BALANCER,
+    CLUSTER,
+    ENTRY,
+    GATEWAY,
+    GROUP,
+    NETWORK,
+    POOL,
+    RULE,
+    SECURITY_GROUP,
+    SWITCH,
+    build,
 )  # fmt: skip
 
 FORMS = {

@@ -85,7 +85,7 @@ def _back(estate: Estate, options: argparse.Namespace) -> Balancer:
 
     if options.bundle is None:
         raise UsageError.at("--bundle", "is missing", next="give --bundle DIR with k3s, or --no-clusters")
-    estate.clusters = Ack(options.bundle, options.state, dict(options.mirror), options.most_nodes, _say)
+    estate.clusters = Ack(options.bundle, dict(options.mirror), options.most_nodes, _say)
     return Balancer(estate)
 
 

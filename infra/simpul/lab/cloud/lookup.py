@@ -141,6 +141,8 @@ def _own(listed: Resource) -> set[str]:
 
 def _shaped(fact: Property, value: Any) -> Any:
     """Bring a value into the list's own form, where it differs from the resource's."""
-    if fact.type in ("list", "set") and not isinstance(value, list):
+    if fact.shape in ("list", "set") and not isinstance(value, list):
         return [value] if value else []
+    if fact.shape == "object" and isinstance(value, list):
+        return value[0] if value else {}
     return value

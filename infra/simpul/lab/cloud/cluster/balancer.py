@@ -91,10 +91,12 @@ class Balancer:
     def _hold(self, clusters: Backing, balancer: Record, fit: list[str]) -> str:
         """Let one of the nodes that fit answer for the balancer, the one that does so already if it can."""
         before = balancer.behind.get("node")
-        node = before if before in fit else fit[0]
+        node = str(before if before in fit else fit[0])
         if node != before:
             self._move(clusters, balancer, node)
-        return str(node)
+        else:
+            clusters.hold(node, balancer.outputs["address"])  # it may have been booted since
+        return node
 
     def _release(self, clusters: Backing, held: dict[str, str]) -> None:
         for balancer in self._estate.store.all(BALANCER):

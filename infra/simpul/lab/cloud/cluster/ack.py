@@ -1,0 +1,162 @@
+"""ACK on the lab's machines: a control plane of its own machine, and a machine a node, all of them k3s.
+
+In: a bundle with k3s and its images, and where nodes get other images. Out: clusters that serve. The vendor installs
+its clusters itself, so nothing of the project's playbooks is used here.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from ipaddress import IPv4Address
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+from kubernetes import client, config
+from kubernetes.client.exceptions import ApiException
+from urllib3.exceptions import HTTPError
+
+from simpul.errors import OutsideError
+from simpul.lab import machine
+from simpul.lab.cloud.cluster import install
+from simpul.lab.cloud.cluster.backing import Cluster, Credential, Node
+from simpul.lab.place import CLOUD
+
+PATIENCE: Final = 300.0
+"""Seconds that a control plane may take to serve, or a node to be ready."""
+PERIOD: Final = 1.0
+CARD: Final = "host0"
+
+
+@dataclass(frozen=True)
+class Ack:
+    """Runs clusters on the lab's machines; see Backing for what its methods promise."""
+
+    bundle: Path
+    mirrors: Mapping[str, str]
+    most_nodes: int
+    progress: Callable[[str], None]
+
+    def start(self, cluster: Cluster) -> None:
+        """Start the control plane; it serves when this returns."""
+        self._boot([cluster.control])
+        install.server(cluster, self.bundle)
+        self._run(cluster.control)
+
+    def join(self, cluster: Cluster, nodes: Sequence[Node]) -> None:
+        """Start nodes; they are ready when this returns."""
+        self._boot(nodes)
+        with ThreadPoolExecutor(max_workers=max(1, len(nodes))) as pool:
+            list(pool.map(lambda node: self._join(cluster, node), nodes))
+        with self._api(cluster) as api:
+            for node in nodes:
+                _wait_ready(client.CoreV1Api(api), node)
+                self.progress(f"{cluster.name}: {node.name} is ready")
+
+    def leave(self, cluster: Cluster, nodes: Sequence[Node]) -> None:
+        """Remove nodes and their machines."""
+        if (control := machine.find(cluster.control.name)) and control.running:
+            self._forget(cluster, nodes)
+        machine.stop_all([node.name for node in nodes])
+
+    def stop(self, cluster: Cluster) -> None:
+        """Remove the control plane and its machine."""
+        machine.stop(cluster.control.name)
+
+    def credential(self, cluster: Cluster) -> Credential:
+        """Give the administrator's credential, under the names that the vendor gives it."""
+        own = yaml.safe_load(machine.run(cluster.control.name, ["cat", install.KUBECONFIG]))
+        authority = own["clusters"][0]["cluster"]["certificate-authority-data"]
+        user: dict[str, str] = own["users"][0]["user"]
+        return Credential(
+            _kubeconfig(cluster, authority, user),
+            authority,
+            user["client-certificate-data"],
+            user["client-key-data"],
+        )
+
+    def hold(self, node: str, address: str) -> None:
+        """Let a node answer for an address of a load balancer."""
+        machine.run(node, ["ip", "address", "replace", f"{address}/32", "dev", CARD])
+
+    def release(self, node: str, address: str) -> None:
+        """Let a node answer for an address no more; one that it hasn't is none the less released."""
+        held = machine.run(node, ["ip", "-brief", "address", "show", "dev", CARD]).split()
+        if f"{address}/32" in held:
+            machine.run(node, ["ip", "address", "delete", f"{address}/32", "dev", CARD])
+
+    def _boot(self, nodes: Sequence[Node]) -> None:
+        """Start machines; nobody is let in, as at the vendor's."""
+        specs = [machine.Spec(node.name, CLOUD, IPv4Address(node.address), authorized_key="") for node in nodes]
+        for each in machine.start_all(specs):
+            machine.wait_ssh(each)
+
+    def _join(self, cluster: Cluster, node: Node) -> None:
+        install.agent(cluster, node, self.bundle, self.mirrors)
+        self._run(node)
+
+    def _run(self, node: Node) -> None:
+        """Start k3s and wait until it says that it serves."""
+        try:
+            machine.run(node.name, ["systemctl", "start", install.UNIT], seconds=PATIENCE)
+        except OutsideError as error:
+            said = machine.run(node.name, ["journalctl", f"--unit={install.UNIT}", "--lines=12", "--output=cat"])
+            raise OutsideError.at(f"machine {node.name}", "k3s doesn't start", said.strip()) from error
+
+    def _forget(self, cluster: Cluster, nodes: Sequence[Node]) -> None:
+        """Take nodes out of the cluster. One that is going anyway may not answer any more."""
+        try:
+            with self._api(cluster) as api:
+                for node in nodes:
+                    client.CoreV1Api(api).delete_node(node.name, _request_timeout=5)
+        except (ApiException, HTTPError, OutsideError) as error:
+            self.progress(f"{cluster.name}: its nodes can't be taken out: {error}")
+
+    def _api(self, cluster: Cluster) -> Any:
+        return config.new_client_from_config_dict(yaml.safe_load(self.credential(cluster).kubeconfig))
+
+
+def _kubeconfig(cluster: Cluster, authority: str, user: Mapping[str, str]) -> str:
+    name = f"kubernetes-admin-{cluster.id}"
+    server = f"https://{cluster.control.address}:6443"
+    document = {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "clusters": [{"name": "kubernetes", "cluster": {"server": server, "certificate-authority-data": authority}}],
+        "users": [{"name": "kubernetes-admin", "user": dict(user)}],
+        "contexts": [{"name": name, "context": {"cluster": "kubernetes", "user": "kubernetes-admin"}}],
+        "current-context": name,
+    }
+    return yaml.safe_dump(document, sort_keys=False)
+
+
+def _wait_ready(core: Any, node: Node) -> None:
+    """Wait until a node is ready, and taint it as its pool has it. Raises OutsideError if it isn't in time."""
+    deadline = time.monotonic() + PATIENCE
+    said = "it hasn't joined"
+    while time.monotonic() < deadline:
+        try:
+            found = core.read_node(node.name, _request_timeout=5)
+        except (ApiException, HTTPError) as error:
+            said = str(error)
+        else:
+            conditions = {each.type: each for each in found.status.conditions or ()}
+            if "Ready" in conditions and conditions["Ready"].status == "True":
+                _taint(core, node)
+                return
+            said = conditions["Ready"].message if "Ready" in conditions else "it says nothing"
+        time.sleep(PERIOD)
+    raise OutsideError.at(f"node {node.name}", f"isn't ready after {PATIENCE:.0f} s", said)
+
+
+def _taint(core: Any, node: Node) -> None:
+    taints = []
+    for text in node.taints:
+        what, _, effect = text.rpartition(":")
+        key, _, value = what.partition("=")
+        taints.append({"key": key, "value": value, "effect": effect})
+    if taints:
+        core.patch_node(node.name, {"spec": {"taints": taints}}, _request_timeout=5)
