@@ -1,0 +1,66 @@
+"""The facts against the SDK that programs are written with, for the types that the program uses."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from typing import Any
+
+import pulumi_alicloud as alicloud
+import pytest
+
+from lab.cloud.estate import USED
+from simpul.lab.cloud import schema
+from simpul.lab.cloud.lookup import _listed
+
+MODULES = {
+    "resourcemanager": alicloud.resourcemanager,
+    "vpc": alicloud.vpc,
+    "ecs": alicloud.ecs,
+    "cs": alicloud.cs,
+    "slb": alicloud.slb,
+}
+
+
+def arguments(token: str) -> dict[str, Any]:
+    """Give the SDK's arguments of a resource type, with their annotations."""
+    _, module, name = token.split(":")
+    made = getattr(MODULES[module.partition("/")[0]], f"{name}Args").__init__
+    return {name: each.annotation for name, each in inspect.signature(made).parameters.items() if name != "__self__"}
+
+
+def snake(name: str) -> str:
+    """Turn a name of the protocol into the SDK's."""
+    return re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", name).lower()
+
+
+@pytest.mark.parametrize("token", USED, ids=lambda token: token.rpartition(":")[2])
+def test_the_sdk_takes_what_the_facts_let_a_program_set(token: str) -> None:
+    resource = schema.load().get(token)
+    assert resource is not None
+    settable = {snake(each.name) for each in resource.properties.values() if each.settable}
+    assert settable == set(arguments(token))
+
+
+@pytest.mark.parametrize("token", USED, ids=lambda token: token.rpartition(":")[2])
+def test_a_list_travels_as_the_sdk_sends_it(token: str) -> None:
+    resource = schema.load().get(token)
+    assert resource is not None
+    for name, annotation in arguments(token).items():
+        fact = next(each for each in resource.properties.values() if snake(each.name) == name)
+        if fact.type in ("list", "set"):
+            assert (fact.shape in ("list", "set")) == ("Sequence[" in str(annotation)), name
+
+
+def test_every_type_of_the_vendor_can_be_read() -> None:
+    facts = schema.load()
+    types = [resource for token in facts if (resource := facts.get(token)) is not None]
+    assert len(types) == 1910
+    assert sum(each.is_data for each in types) == 759
+
+
+def test_most_lists_are_found_by_their_name(cloud: Any) -> None:
+    facts = schema.load()
+    lists = [facts.get(token) for token in facts if token.rpartition(":")[2].startswith("get")]
+    found = sum(_listed(cloud.estate, each) is not None for each in lists if each is not None)
+    assert found > 400
