@@ -11,36 +11,38 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
 import tarfile
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from simpul.errors import OutsideError
+from simpul.lab.command import run
 from simpul.lab.place import CACHE
 from simpul.platform.image import digest, read, tag, version
 
 Progress = Callable[[str], None]
 
+MANIFESTS = ("application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json")
+
 
 def build(recipe: Path, *, registry: str, progress: Progress) -> str:
-    """Build the image of the folder `recipe` into `registry` (host:port) unless it has it; give its reference.
+    """Build the image of the folder `recipe` into `registry` (host:port[/namespace]); give its reference.
 
-    OutsideError when a program that this needs is missing or fails.
+    Nothing is built when the registry has it. OutsideError when a program that this needs is missing or fails.
     """
-    name = read(recipe).name
-    reference = f"{registry}/{name}:{tag(recipe)}"
-    if _is_there(registry, name, tag(recipe)):
+    host, _, repository = f"{registry}/{read(recipe).name}".partition("/")
+    reference = f"{host}/{repository}:{tag(recipe)}"
+    if _is_there(host, repository, tag(recipe)):
         progress(f"{reference}: is in the registry")
         return reference
     with _built(recipe, reference, progress) as buildah:
-        _run(
-            reference, [*buildah, "push", "--quiet", "--tls-verify=false", reference, f"docker://{reference}"]
-        )
+        push = [*buildah, "push", "--quiet", "--tls-verify=false", reference, f"docker://{reference}"]
+        run(push, where=reference)
     progress(f"{reference}: pushed")
     return reference
 
@@ -57,23 +59,23 @@ def archive(recipes: Iterable[Path], out: Path, progress: Progress) -> None:
             part = Path(scratch, "part.tar")
             reference = f"{read(recipe).name}:{version(recipe)}"
             with _built(recipe, reference, progress) as buildah:
-                _run(
-                    reference, [*buildah, "push", "--quiet", reference, f"docker-archive:{part}:{reference}"]
-                )
+                push = [*buildah, "push", "--quiet", reference, f"docker-archive:{part}:{reference}"]
+                run(push, where=reference)
             with tarfile.open(part) as tar:
                 tar.extractall(layout, filter="data")
             manifest += json.loads((layout / "manifest.json").read_text())
             part.unlink()
         (layout / "manifest.json").write_text(json.dumps(manifest))
-        (layout / "repositories").unlink(
-            missing_ok=True
-        )  # the old format's index: it would know the last image alone
+        (layout / "repositories").unlink(missing_ok=True)  # the old format's index, which knows the last image alone
         _pack(layout, out)
     progress(f"{out.name}: {len(manifest)} images")
 
 
 def gather(recipe: Path, progress: Progress) -> Path:
-    """Make what the recipe's Containerfile copies, and give the folder: bin/ and debian/, cached per digest."""
+    """Make what the Containerfile of the folder `recipe` copies; give the folder of it, cached per digest.
+
+    It is the recipe itself with its Go tools in bin/ and its Debian packages' files in debian/.
+    """
     made = read(recipe)
     folder = CACHE / "image" / f"{made.name.replace('/', '-')}-{digest(recipe)}"
     if folder.is_dir():
@@ -91,8 +93,22 @@ def gather(recipe: Path, progress: Progress) -> Path:
             progress(f"{made.name}: taking files from Debian's {package}")
             _unpack(package, context / "debian")
         _open(context)
-        context.rename(folder)
+        _keep(context, folder)
     return folder
+
+
+def _compile(context: Path) -> None:
+    """Build every `tool` of the module in `context` to its bin/."""
+    command = ["go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", "bin/", "tool"]
+    run(command, where=str(context), cwd=context, env={**os.environ, "CGO_ENABLED": "0"})
+
+
+def _unpack(package: str, target: Path) -> None:
+    with TemporaryDirectory(prefix="simpul-debian-") as scratch:
+        # apt drops to its own user for downloads, which can't write into a folder that is root's alone.
+        run(["apt-get", "-q", "-o", "APT::Sandbox::User=root", "download", package], where=package, cwd=Path(scratch))
+        [file] = Path(scratch).glob("*.deb")
+        run(["dpkg-deb", "--extract", file, target], where=package)
 
 
 def _open(context: Path) -> None:
@@ -102,22 +118,13 @@ def _open(context: Path) -> None:
             path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
 
 
-def _compile(context: Path) -> None:
-    """Build every `tool` of the module in `context` to its bin/."""
-    command = ["go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", "bin/", "tool"]
-    _run(str(context), command, cwd=context, env={**os.environ, "CGO_ENABLED": "0"})
-
-
-def _unpack(package: str, target: Path) -> None:
-    with TemporaryDirectory(prefix="simpul-debian-") as scratch:
-        # apt drops to its own user for downloads, which can't write into a folder that is root's alone.
-        _run(
-            package,
-            ["apt-get", "-q", "-o", "APT::Sandbox::User=root", "download", package],
-            cwd=Path(scratch),
-        )
-        [file] = Path(scratch).glob("*.deb")
-        _run(package, ["dpkg-deb", "--extract", str(file), str(target)])
+def _keep(context: Path, folder: Path) -> None:
+    """Give `context` its place in the cache; another process that was quicker made the same."""
+    try:
+        context.rename(folder)
+    except OSError:
+        if not folder.is_dir():
+            raise
 
 
 @contextmanager
@@ -126,42 +133,27 @@ def _built(recipe: Path, reference: str, progress: Progress) -> Iterator[list[st
     context = gather(recipe, progress)
     progress(f"{reference}: building")
     with TemporaryDirectory(prefix="simpul-buildah-") as scratch:
-        buildah = [
-            "buildah",
-            "--root",
-            f"{scratch}/root",
-            "--runroot",
-            f"{scratch}/run",
-            "--storage-driver",
-            "vfs",
-        ]
+        buildah = ["buildah", "--root", f"{scratch}/root", "--runroot", f"{scratch}/run", "--storage-driver", "vfs"]
         same = ["--timestamp", "0", "--identity-label=false"]  # the same recipe gives the same image
-        _run(
-            reference,
-            [*buildah, "bud", "--quiet", "--isolation", "chroot", *same, "-t", reference, str(context)],
-        )
+        build = [*buildah, "bud", "--quiet", "--isolation", "chroot", *same, "-t", reference, str(context)]
+        run(build, where=reference)
         yield buildah
 
 
-def _is_there(registry: str, name: str, wanted: str) -> bool:
-    request = urllib.request.Request(f"http://{registry}/v2/{name}/manifests/{wanted}", method="HEAD")  # noqa: S310 http is fixed
-    for media in (
-        "application/vnd.oci.image.manifest.v1+json",
-        "application/vnd.docker.distribution.manifest.v2+json",
-    ):
-        request.add_header("Accept", media)
+def _is_there(host: str, repository: str, wanted: str) -> bool:
+    request = urllib.request.Request(f"http://{host}/v2/{repository}/manifests/{wanted}", method="HEAD")
+    request.add_header("Accept", ", ".join(MANIFESTS))
     try:
-        with urllib.request.urlopen(request, timeout=10):  # noqa: S310 http is fixed, two lines above
+        with urllib.request.urlopen(request, timeout=10):  # noqa: S310 http is fixed
             return True
     except urllib.error.HTTPError as error:
         with error:
-            if error.code == 404:  # noqa: PLR2004 not found
+            if error.code == HTTPStatus.NOT_FOUND:
                 return False
-        raise OutsideError.at(registry, "the registry refused to say what it has", got=str(error)) from None
+            raise OutsideError.at(host, "the registry refused to say what it has", got=str(error)) from None
     except OSError as error:
-        raise OutsideError.at(
-            registry, "the registry doesn't answer", got=str(error), next="simpul lab up starts it"
-        ) from None
+        what, then = "the registry doesn't answer", "simpul lab up starts it"
+        raise OutsideError.at(host, what, got=str(error), next=then) from None
 
 
 def _pack(layout: Path, out: Path) -> None:
@@ -177,15 +169,3 @@ def _pack(layout: Path, out: Path) -> None:
         for path in sorted(layout.rglob("*")):
             tar.add(path, path.relative_to(layout).as_posix(), recursive=False, filter=same)
     half.rename(out)
-
-
-def _run(
-    where: str, command: list[str], *, cwd: Path | None = None, env: dict[str, str] | None = None
-) -> None:
-    try:
-        done = subprocess.run(command, cwd=cwd, env=env, text=True, capture_output=True, check=False)
-    except FileNotFoundError:
-        raise OutsideError.at(where, f"needs {command[0]}", next=f"apt-get install {command[0]}") from None
-    if done.returncode:
-        said = "\n".join((done.stdout + done.stderr).strip().splitlines()[-12:])
-        raise OutsideError.at(where, f"{command[0]} ended with {done.returncode}", got=said)

@@ -73,13 +73,9 @@ def version(folder: Path) -> str:
     recipe = read(folder)
     if recipe.version is not None:
         return recipe.version
-    required = re.search(
-        rf"^\s*(?:require )?{re.escape(recipe.module or '')} v(\S+)", _go_mod(folder), re.MULTILINE
-    )
+    required = re.search(rf"^\s*(?:require )?{re.escape(recipe.module or '')} v(\S+)", _go_mod(folder), re.MULTILINE)
     if required is None:
-        raise CityError.at(
-            str(folder / "go.mod"), f"doesn't require {recipe.module}", next="see image.yaml's module"
-        )
+        raise CityError.at(str(folder / "go.mod"), f"doesn't require {recipe.module}", next="see image.yaml's module")
     return required[1].replace("+", "_")
 
 

@@ -67,17 +67,17 @@ def programs() -> Path:
     return gather(CHART / "image", print) / "bin"
 
 
-@pytest.fixture
-def city(programs: Path, tls: dict[str, str], tmp_path: Path) -> Iterator[City]:
-    """Run a city of the test's own, for tests that cut and kill."""
-    with run(programs, tls, tmp_path) as made:
+@pytest.fixture(scope="module")
+def city(programs: Path, tls: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
+    """Run a city that a module's tests share: each leaves it linked and running, and keeps to a topic of its own."""
+    with run(programs, tls, tmp_path_factory.mktemp("city")) as made:
         yield made
 
 
-@pytest.fixture(scope="module")
-def calm_city(programs: Path, tls: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[City]:
-    """Run a city that the tests of a module share, as they leave it as it is."""
-    with run(programs, tls, tmp_path_factory.mktemp("city")) as made:
+@pytest.fixture
+def own_city(programs: Path, tls: dict[str, str], tmp_path: Path) -> Iterator[City]:
+    """Run a city for a test that leaves it otherwise."""
+    with run(programs, tls, tmp_path) as made:
         yield made
 
 

@@ -32,28 +32,28 @@ async def enter(
     [("reporter", "not-the-password-at-all"), ("nobody", PASSWORD), (SITE, f"{PASSWORD}-{SITE}")],
     ids=["wrong password", "unknown user", "a leaf's user"],
 )
-def test_nats_refuses(calm_city: City, user: str, password: str) -> None:
+def test_nats_refuses(city: City, user: str, password: str) -> None:
     with pytest.raises(Error, match="Authorization Violation"):
-        asyncio.run(enter(calm_city.hub, user, password))
+        asyncio.run(enter(city.hub, user, password))
 
 
-def test_mqtt_refuses_a_wrong_password(calm_city: City) -> None:
-    intruder = Client(calm_city.leaves[SITE], "intruder", password="not-the-password-at-all")
+def test_mqtt_refuses_a_wrong_password(city: City) -> None:
+    intruder = Client(city.leaves[SITE], "intruder", password="not-the-password-at-all")
     refusals = intruder.refusals()
     assert refusals == {"Not authorized"}
 
 
 @pytest.mark.parametrize("door", ["nats", "mqtt", "leaf"])
-def test_every_door_shows_the_citys_certificate(calm_city: City, door: str) -> None:
-    with socket.create_connection(("127.0.0.1", calm_city.hub.ports[door]), timeout=10) as plain:
+def test_every_door_shows_the_citys_certificate(city: City, door: str) -> None:
+    with socket.create_connection(("127.0.0.1", city.hub.ports[door]), timeout=10) as plain:
         if door != "mqtt":
             assert b'"tls_required":true' in plain.recv(4096)
-        with calm_city.hub.trust().wrap_socket(plain, server_hostname="127.0.0.1") as secured:
+        with city.hub.trust().wrap_socket(plain, server_hostname="127.0.0.1") as secured:
             assert secured.version() == "TLSv1.3"
 
 
-def test_mqtt_says_nothing_without_tls(calm_city: City) -> None:
-    with socket.create_connection(("127.0.0.1", calm_city.hub.ports["mqtt"]), timeout=10) as plain:
+def test_mqtt_says_nothing_without_tls(city: City) -> None:
+    with socket.create_connection(("127.0.0.1", city.hub.ports["mqtt"]), timeout=10) as plain:
         plain.sendall(b"\x10\x0c\x00\x04MQTT\x04\x02\x00\x3c\x00\x00")  # a CONNECT packet
         assert not plain.recv(4096).startswith(b"\x20")  # no CONNACK
 
@@ -73,8 +73,8 @@ HARM: dict[str, Callable[[Connection], Awaitable[object]]] = {
 
 @pytest.mark.parametrize("role", ["hub", "leaf"])
 @pytest.mark.parametrize("what", HARM)
-def test_a_client_can_do_no_harm(calm_city: City, role: str, what: str) -> None:
-    server = calm_city.hub if role == "hub" else calm_city.leaves[SITE]
+def test_a_client_can_do_no_harm(city: City, role: str, what: str) -> None:
+    server = city.hub if role == "hub" else city.leaves[SITE]
     refused = asyncio.run(attempt(server, HARM[what]))
     assert "permissions violation" in refused
 
@@ -94,30 +94,30 @@ async def attempt(server: Server, do: Callable[[Connection], Awaitable[object]])
         await connection.close()
 
 
-def test_one_site_hears_nothing_of_another(calm_city: City) -> None:
-    listener = calm_city.client(calm_city.leaves[OTHER], "listener")
+def test_one_site_hears_nothing_of_another(city: City) -> None:
+    listener = city.client(city.leaves[OTHER], "listener")
     listener.subscribe("#", 1)
-    calm_city.client(calm_city.leaves[SITE], "publisher").publish(f"reports/{SITE}/water", ["one"])
-    wait(lambda: calm_city.hub.stored() == 1, "the report")
-    calm_city.client(calm_city.leaves[OTHER], "neighbour").publish(f"reports/{OTHER}/water", ["two"])
+    city.client(city.leaves[SITE], "publisher").publish(f"reports/{SITE}/water", ["one"])
+    wait(lambda: city.hub.stored() == 1, "the report")
+    city.client(city.leaves[OTHER], "neighbour").publish(f"reports/{OTHER}/water", ["two"])
     wait(lambda: bool(listener.heard), "the site's own report")
     assert listener.heard == ["two"]
-    assert calm_city.leaves[OTHER].stored() == 1
+    assert city.leaves[OTHER].stored() == 1
 
 
-def test_a_leaf_needs_its_own_password(city: City) -> None:
-    leaf = city.leaves[SITE]
+def test_a_leaf_needs_its_own_password(own_city: City) -> None:
+    leaf = own_city.leaves[SITE]
     leaf.end()
     text = (leaf.folder / "nats.conf").read_text()
     (leaf.folder / "nats.conf").write_text(text.replace(f"{PASSWORD}-{SITE}", f"{PASSWORD}-{OTHER}"))
     leaf.start()
-    wait(lambda: "authentication error" in (city.hub.folder / "log").read_text(), "the hub to refuse")
-    assert not city.is_linked()
+    wait(lambda: "authentication error" in (own_city.hub.folder / "log").read_text(), "the hub to refuse")
+    assert not own_city.is_linked()
 
 
-def test_a_server_without_the_citys_certificate_is_not_trusted(calm_city: City) -> None:
+def test_a_server_without_the_citys_certificate_is_not_trusted(city: City) -> None:
     with (
-        socket.create_connection(("127.0.0.1", calm_city.hub.ports["mqtt"]), timeout=10) as plain,
+        socket.create_connection(("127.0.0.1", city.hub.ports["mqtt"]), timeout=10) as plain,
         pytest.raises(ssl.SSLCertVerificationError),
     ):
         ssl.create_default_context().wrap_socket(plain, server_hostname="127.0.0.1")
