@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -30,7 +31,24 @@ def start(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Engine:
+def closed_loops(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Close the event loops that the Automation API leaves open when a run fails; they would be warned of later."""
+    made: list[asyncio.AbstractEventLoop] = []
+    make = asyncio.new_event_loop
+
+    def record() -> asyncio.AbstractEventLoop:
+        made.append(make())
+        return made[-1]
+
+    monkeypatch.setattr(asyncio, "new_event_loop", record)
+    yield
+    for loop in made:
+        if not loop.is_running():
+            loop.close()
+
+
+@pytest.fixture
+def engine(tmp_path: Path, closed_loops: None) -> Engine:
     """A project of its own, with an empty stack."""
     missing = [program for program in ("pulumi", "ssh", "helm") if shutil.which(program) is None]
     assert not missing, f"not on PATH: {', '.join(missing)}; make test puts the pinned ones there"

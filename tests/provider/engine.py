@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import time
@@ -55,7 +56,7 @@ class Engine:
 
     def resource(self, name: str) -> dict[str, Any]:
         """Return what the state says of the resource `name`."""
-        resources = self._stack.export_stack().deployment["resources"]
+        resources = json.loads(self.state)["checkpoint"]["latest"]["resources"]
         return next(found for found in resources if found["urn"].endswith(f"::{name}"))
 
     def preview(self, program: Program) -> dict[str, int]:
@@ -84,16 +85,24 @@ class Engine:
         self._begin(lambda: None)
         self._stack.refresh(on_output=self._hear, on_event=self._see, color="never")
 
-    def destroy(self) -> None:
-        """Delete every resource."""
+    def destroy(self) -> bool:
+        """Delete every resource; return whether all are gone."""
         self._begin(lambda: None)
-        self._stack.destroy(on_output=self._hear, on_event=self._see, color="never", continue_on_error=True)
+        try:
+            self._stack.destroy(on_output=self._hear, on_event=self._see, color="never", continue_on_error=True)
+        except auto.CommandError:
+            return False
+        return True
 
     def tell(self, sign: signal.Signals) -> None:
         """Send a signal to the engine that is running."""
         for pid in child.descendants(os.getpid()):
             if Path(f"/proc/{pid}/comm").read_text().strip() == "pulumi":
                 os.kill(pid, sign)
+
+    def unlock(self) -> None:
+        """Take away the lock that an engine which was killed left behind, as `pulumi cancel` does for a user."""
+        self._stack.cancel()
 
     def _begin(self, program: Program) -> None:
         self.said = ""

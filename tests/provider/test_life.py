@@ -55,6 +55,6 @@ def test_hosts_are_made_kept_mended_and_removed(engine: Engine, start: Callable[
     assert (one.root / "etc" / "settings").read_text() == "second\n"
     assert engine.resource("one")["outputs"]["drift"] == {}
 
-    engine.destroy()
+    assert engine.destroy()
     assert not (one.root / "etc").exists()
     assert not (two.root / "etc").exists()
