@@ -73,6 +73,6 @@ def test_one_that_runs_is_left_alone(place: Path) -> None:
 
 
 def test_one_that_ends_at_once_is_an_error_with_its_last_words(place: Path) -> None:
-    install(place, "#!/bin/sh\necho 'no storage for it' >&2\nexit 1\n")
+    install(place, "#!/bin/sh\necho 'no storage for it' >&2\nsleep 1\nexit 1\n")
     with pytest.raises(OutsideError, match="no storage for it"):
         registry.start()

@@ -146,6 +146,9 @@ class Client:
         sent = self.send(topic, payloads, qos)
         wait(lambda: all(one.is_published() for one in sent.values()), "the acknowledgements")
 
+    def is_connected(self) -> bool:
+        return self._mqtt.is_connected()
+
     def close(self) -> None:
         self._mqtt.disconnect()
         self._mqtt.loop_stop()

@@ -77,6 +77,26 @@ def test_what_was_acknowledged_before_the_leaf_was_killed_is_never_lost(city: Ci
     assert set(Counter(stored).values()) == {1}
 
 
+def test_a_publisher_of_qos_2_is_stored_once_though_the_leaf_was_killed(city: City) -> None:
+    leaf, before = city.leaves[SITE], city.leaves[SITE].stored()
+    publisher = city.client(leaf, "exact", keep=True)
+    sent = publisher.send(f"reports/{SITE}/exact", numbers(0, 1000), qos=2)
+    wait(lambda: leaf.stored() >= before + 100, "the publisher to be in the middle")
+    leaf.end()
+    assert not all(one.is_published() for one in sent.values())
+    leaf.start()  # the publisher comes back by itself, and goes on with its session
+    wait(lambda: all(one.is_published() for one in sent.values()), "the acknowledgements")
+    assert sorted(reports(leaf, f"reports.{SITE}.exact")) == sorted(numbers(0, 1000))
+
+
+def test_what_no_stream_takes_is_not_acknowledged(city: City) -> None:
+    leaf = city.leaves[SITE]
+    publisher = city.client(leaf, "elsewhere")
+    sent = publisher.send("elsewhere/water", ["one"])
+    wait(lambda: not publisher.is_connected(), "the server to close the connection")
+    assert not sent["one"].is_published()
+
+
 def test_subscribers_in_the_cloud_hear_every_report_once_the_late_ones_too(city: City) -> None:
     topic, before = f"reports/{SITE}/late", city.hub.stored()
     listeners = {qos: city.client(city.hub, f"listener-{qos}") for qos in (0, 1, 2)}
