@@ -24,7 +24,8 @@ def test_what_is_packed_comes_back(values: dict[str, Any]) -> None:
 
 
 def test_whole_numbers_are_integers() -> None:
-    assert repr(unpack(pack({"port": 22.0, "share": 0.5}))) == "{'port': 22, 'share': 0.5}"
+    values = unpack(pack({"port": 22.0, "share": 0.5}))
+    assert [type(values["port"]), type(values["share"])] == [int, float]
 
 
 def test_a_secret_is_never_shown() -> None:

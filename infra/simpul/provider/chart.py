@@ -22,8 +22,8 @@ from simpul.provider.kind import Failure
 from simpul.provider.wire import UNKNOWN, has_unknown
 from simpul.provider.wire import Path as ValuePath
 
-# Beside the chart, but no part of it: its checks and the recipe of its image.
-_BESIDE: Final = frozenset({"ci", "image"})
+# Beside the chart, but no part of what is installed: its checks, the recipe of its image, what is said about it.
+_BESIDE: Final = frozenset({"ci", "image", "README.md"})
 # What a schema can say about a whole that can't be judged while a part of it isn't known.
 _OF_THE_WHOLE: Final = frozenset(
     {"allOf", "anyOf", "oneOf", "not", "if", "contains", "uniqueItems", "enum", "const", "dependentSchemas"}

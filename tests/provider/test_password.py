@@ -1,0 +1,35 @@
+"""Passwords."""
+
+from __future__ import annotations
+
+import pytest
+
+from provider.recorder import request
+from simpul.provider.kind import Change
+from simpul.provider.password import Password
+from simpul.provider.wire import UNKNOWN, Secret
+
+KIND = Password()
+
+
+def test_it_is_random_and_a_secret() -> None:
+    results = [KIND.create(request(inputs={"length": 40}))[1]["result"] for _ in range(2)]
+    assert all(isinstance(result, Secret) and len(result.value) == 40 and result.value.isalnum() for result in results)
+    assert results[0] != results[1]
+
+
+def test_a_preview_makes_none() -> None:
+    assert KIND.create(request(inputs={"length": 40}, preview=True)) == ("", {"result": Secret(UNKNOWN)})
+
+
+def test_length_and_keepers_make_a_new_one() -> None:
+    old = {"length": 32, "keepers": {"year": "2026"}}
+    assert KIND.diff(request(inputs=old, old=old)) == []
+    found = KIND.diff(request(inputs={"length": 40, "keepers": {"year": "2027"}}, old=old))
+    assert found == [Change("length", replace=True), Change("keepers.year", replace=True)]
+
+
+@pytest.mark.parametrize("length", [15, 257])
+def test_a_length_that_won_t_do(length: int) -> None:
+    [failure] = KIND.check({"length": length}, marked={})
+    assert failure.property == "length"
