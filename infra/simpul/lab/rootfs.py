@@ -43,13 +43,14 @@ UNWANTED_UNITS = (
 )  # fmt: skip
 """Units that would work beside k3s, reach out of the lab, or spend the few processors on nothing."""
 
-WANTED_UNITS = ("ssh.service", "systemd-networkd.service", "simpul-cgroup.service")
+WANTED_UNITS = ("ssh.service", "systemd-networkd.service", "simpul-kubelet.service")
 
 FILES = {
-    # systemd-nspawn mounts the cgroup controllers read-only; the kubelet makes its groups in them.
-    "etc/systemd/system/simpul-cgroup.service": """\
+    # systemd-nspawn mounts the cgroup controllers read-only, and the kubelet makes its groups in them. It also
+    # insists on three settings of the kernel, which is the operator's: a machine sees its own copy of them.
+    "etc/systemd/system/simpul-kubelet.service": """\
 [Unit]
-Description=Let the kubelet make control groups
+Description=Let a kubelet be at home in a container
 DefaultDependencies=no
 Before=sysinit.target
 
@@ -57,6 +58,9 @@ Before=sysinit.target
 Type=oneshot
 RemainAfterExit=yes
 ExecStart=/bin/sh -c 'for at in /sys/fs/cgroup/*/; do mount -o remount,bind,rw "$at" || true; done'
+ExecStart=/bin/sh -ec 'mkdir -p /run/kernel; set_own() { echo "$2" > /run/kernel/"$1"; \
+mount --bind /run/kernel/"$1" /proc/sys/"$(echo "$1" | tr . /)"; }; \
+set_own vm.overcommit_memory 1; set_own kernel.panic 10; set_own kernel.panic_on_oops 1'
 
 [Install]
 WantedBy=sysinit.target

@@ -79,13 +79,10 @@ func kubeletConfiguration(c *Config) map[string]any {
 		"cgroupDriver":             "cgroupfs",
 		"failCgroupV1":             false,
 		"failSwapOn":               false,
-		// In a container of a machine that others use, the kernel's settings aren't ours to change: the kubelet goes on
-		// when it may not.
-		"featureGates":       map[string]bool{"KubeletInUserNamespace": true},
-		"clusterDomain":      clusterDomain,
-		"resolvConf":         resolvConf(),
-		"rotateCertificates": c.Role == roleAgent,
-		"volumePluginDir":    c.path("agent", "libexec", "kubelet-plugins"),
+		"clusterDomain":            clusterDomain,
+		"resolvConf":               resolvConf(),
+		"rotateCertificates":       c.Role == roleAgent,
+		"volumePluginDir":          c.path("agent", "libexec", "kubelet-plugins"),
 		// What a node does at startup it does within seconds; when nothing changes it says so once a minute.
 		"nodeStatusUpdateFrequency": "2s",
 		"nodeStatusReportFrequency": "1m",

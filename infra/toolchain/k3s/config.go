@@ -87,11 +87,11 @@ func (c *Config) complete(flags *pflag.FlagSet) error {
 		c.NodeName = strings.ToLower(name)
 	}
 	if c.TokenFile != "" {
-		text, err := os.ReadFile(c.TokenFile)
+		text, err := readTrimmed(c.TokenFile)
 		if err != nil {
 			return fmt.Errorf("token-file: %w", err)
 		}
-		c.Token = strings.TrimSpace(string(text))
+		c.Token = text
 	}
 	return errors.Join(c.check(), c.completeRole())
 }

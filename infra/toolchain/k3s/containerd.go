@@ -60,7 +60,7 @@ func startContainerd(c *Config, parts *supervisor) error {
 	if err := os.Remove(runtimeSocket); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return err
 	}
-	if err := parts.start("containerd", "containerd", "--config", file); err != nil {
+	if err := parts.start("containerd", "containerd", "--config", file, "--log-level", "warn"); err != nil {
 		return err
 	}
 	return wait.PollUntilContextCancel(parts.ctx, 100*time.Millisecond, true, func(context.Context) (bool, error) {

@@ -14,6 +14,7 @@ import (
 	"syscall"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"k8s.io/component-base/version"
 )
 
@@ -23,6 +24,8 @@ func main() {
 		os.Args = append([]string{name}, os.Args[2:]...)
 		os.Exit(runComponent(name))
 	}
+	// The parts register flags of theirs for the whole process, --version among them.
+	pflag.CommandLine = pflag.NewFlagSet(os.Args[0], pflag.ContinueOnError)
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, syscall.SIGINT)
 	err := newCommand().ExecuteContext(ctx)
 	stop()

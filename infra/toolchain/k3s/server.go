@@ -45,6 +45,10 @@ func runServer(c *Config, parts *supervisor) error {
 	if err != nil {
 		return err
 	}
+	// A node asks for these rights when it starts; with the other manifests they would come seconds late.
+	if file := c.path("server", "manifests", "rolebindings.yaml"); !applyManifest(parts.ctx, c, file) {
+		return fmt.Errorf("%s can't be applied", file)
+	}
 	parts.run("manifests", func(ctx context.Context) error { return deployManifests(ctx, c) })
 	if !c.disables("servicelb") {
 		parts.run("servicelb", func(ctx context.Context) error { return balanceServices(ctx, client) })
@@ -126,6 +130,8 @@ func controllerFlags(c *Config, p pki) []string {
 		"--root-ca-file=" + p.cert(clusterAuthority),
 		"--service-account-private-key-file=" + p.key(serviceAccount),
 		"--cluster-signing-cert-file=" + p.cert(clusterAuthority), "--cluster-signing-key-file=" + p.key(clusterAuthority),
+		// Each controller acts under an account of its own, with the rights that it needs.
+		"--use-service-account-credentials",
 		"--leader-elect=false", "--profiling=false",
 	}
 }

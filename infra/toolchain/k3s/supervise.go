@@ -8,6 +8,8 @@ import (
 	"os"
 	"os/exec"
 	"runtime"
+	"slices"
+	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -29,6 +31,11 @@ type supervisor struct {
 	parts []*part
 }
 
+// partEnvironment is ours without systemd's socket: whether the unit is up is for us to say.
+var partEnvironment = slices.DeleteFunc(os.Environ(), func(variable string) bool {
+	return strings.HasPrefix(variable, "NOTIFY_SOCKET=")
+})
+
 type part struct {
 	name    string
 	command *exec.Cmd
@@ -45,6 +52,7 @@ func newSupervisor(parent context.Context) *supervisor {
 func (s *supervisor) start(name string, argv ...string) error {
 	p := &part{name: name, command: exec.Command(argv[0], argv[1:]...), ended: make(chan struct{})}
 	p.command.Stdout, p.command.Stderr = os.Stderr, os.Stderr
+	p.command.Env = partEnvironment
 	p.command.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM}
 	started := make(chan error)
 	go s.keep(p, started)

@@ -52,8 +52,8 @@ func digestOf(text []byte) string {
 func keepToken(c *Config, authority []byte) (string, error) {
 	file := c.path("server", "token")
 	text := c.Token
-	if kept, err := os.ReadFile(file); text == "" && err == nil {
-		text = strings.TrimSpace(string(kept))
+	if kept, err := readTrimmed(file); text == "" && err == nil {
+		text = kept
 	}
 	if text == "" {
 		text = rand.Text()
@@ -76,6 +76,11 @@ func csvLine(fields ...string) string {
 	_ = writer.Write(fields) // a strings.Builder takes all
 	writer.Flush()
 	return line.String()
+}
+
+func readTrimmed(file string) (string, error) {
+	text, err := os.ReadFile(file)
+	return strings.TrimSpace(string(text)), err
 }
 
 func writeSecret(file, text string) error {
