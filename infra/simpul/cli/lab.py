@@ -8,7 +8,8 @@ import click
 
 from simpul.cli import status as status_command
 from simpul.cli.report import reporter
-from simpul.lab import environment
+from simpul.errors import UsageError
+from simpul.lab import engine, environment, network
 from simpul.lab.down import down as take_down
 from simpul.lab.toolchain import ensure
 from simpul.lab.up import up as bring_up
@@ -32,9 +33,7 @@ def up(city: str, sites: int) -> None:
     click.echo('  eval "$(simpul lab env)"                  pulumi, helm and simpul then work on this lab')
     click.echo("  pulumi preview                            what would change")
     click.echo("  pulumi stack output endpoints --show-secrets   where a client gets in, and with what")
-    click.echo(
-        "  simpul lab cut 64.71.01                   take an office off the network (join brings it back)"
-    )
+    click.echo("  simpul lab cut 64.71.01                   take an office off the network (join brings it back)")
     click.echo("  simpul lab down                           take it all down")
 
 
@@ -48,6 +47,30 @@ def down() -> None:
 def env() -> None:
     """Print what a shell needs for the lab: eval "$(simpul lab env)"."""
     click.echo(environment.shell())
+
+
+@lab.command()
+@click.argument("site")
+def cut(site: str) -> None:
+    """Cut the uplink of SITE (its code or number): the office and the cloud don't reach each other."""
+    network.cut(_number(site))
+
+
+@lab.command()
+@click.argument("site")
+def join(site: str) -> None:
+    """Mend the uplink of SITE (its code or number)."""
+    network.restore(_number(site))
+
+
+def _number(site: str) -> int:
+    """Give the number of the rehearsed site that `site` means."""
+    numbers: dict[str, int] = {each["code"]: each["number"] for each in engine.rehearsed()["sites"]}
+    if site in numbers:
+        return numbers[site]
+    if site.isdecimal() and int(site) in numbers.values():
+        return int(site)
+    raise UsageError.at("SITE", "isn't a site of this lab", site, f"one of: {', '.join(numbers)}")
 
 
 @lab.command()

@@ -35,11 +35,7 @@ def show(city: CityStatus, *, as_json: bool) -> None:
         _tables(city)
     if not city.well:
         raise CityError.of(
-            [
-                Problem(
-                    f"city {city.city.name}", "isn't well", next="simpul status shows what isn't; pulumi up"
-                )
-            ]
+            [Problem(f"city {city.city.name}", "isn't well", next="simpul status shows what isn't; pulumi up")]
         )
 
 

@@ -44,6 +44,13 @@ def prepare(declaration: Mapping[str, Any], region: str) -> None:
     KEPT.write_text(yaml.safe_dump(settings, sort_keys=False))
 
 
+def rehearsed() -> dict[str, Any]:
+    """Give the declaration of the running lab; CityError when none is up."""
+    variables()
+    declaration: dict[str, Any] = yaml.safe_load(KEPT.read_text())["config"]["simpul:city"]
+    return declaration
+
+
 def recover(progress: Progress) -> None:
     """Take back the lock of a run that is dead, and drop what it had begun: the program finds it in the cloud itself."""
     locks = list((BACKEND / ".pulumi" / "locks").rglob("*.json"))

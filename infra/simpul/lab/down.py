@@ -1,0 +1,30 @@
+"""`simpul lab down`: end and remove all that a lab is. Only the cache stays.
+
+In: nothing; what there is is found by its records and by its name. Out: a machine as it was before.
+"""
+
+from __future__ import annotations
+
+import shutil
+
+from simpul.lab import daemon, engine, machine, network, registry
+from simpul.lab.place import STATE
+from simpul.lab.step import Report, step
+from simpul.lab.up import BUNDLE
+from simpul.project import ROOT
+
+
+def down(report: Report) -> None:
+    """Take the lab down, also one that came up only halfway."""
+    with step(report, "Cloud stand-in"):
+        daemon.stop("cloud")
+    with step(report, "Hosts"):
+        machine.stop_all()
+    with step(report, "Registry and networks"):
+        registry.stop()
+        network.down()
+    with step(report, "State"):
+        for link in (engine.CONFIG, ROOT / BUNDLE):
+            if link.is_symlink():
+                link.unlink()
+        shutil.rmtree(STATE, ignore_errors=True)

@@ -1,0 +1,46 @@
+"""The lab's image registry: Debian's, on the operator's address in the cloud's network, its images in the cache.
+
+In: nothing. Out: a registry at place.REGISTRY that every network of the lab reaches and none outside does.
+"""
+
+from __future__ import annotations
+
+import urllib.error
+import urllib.request
+
+import yaml
+
+from simpul.lab import daemon
+from simpul.lab.place import CACHE, REGISTRY
+
+NAME = "registry"
+
+
+def start() -> None:
+    """Start the registry unless it runs; the cloud's network must be up. OutsideError when it doesn't answer."""
+    images = CACHE / "registry"
+    images.mkdir(parents=True, exist_ok=True)
+    configuration = {
+        "version": "0.1",
+        "log": {"level": "warn"},
+        "storage": {"filesystem": {"rootdirectory": str(images)}, "cache": {"blobdescriptor": "inmemory"}},
+        "http": {"addr": REGISTRY},
+    }
+    home = daemon.folder(NAME)
+    home.mkdir(parents=True, exist_ok=True)
+    (home / "config.yml").write_text(yaml.safe_dump(configuration))
+    daemon.start(NAME, ["docker-registry", "serve", home / "config.yml"], answers)
+
+
+def stop() -> None:
+    """Stop the registry; its images stay in the cache."""
+    daemon.stop(NAME)
+
+
+def answers() -> bool:
+    """Say whether the registry answers."""
+    try:
+        with urllib.request.urlopen(f"http://{REGISTRY}/v2/", timeout=2):
+            return True
+    except (urllib.error.URLError, OSError):
+        return False

@@ -1,0 +1,124 @@
+"""`simpul lab up`: from a machine that has nothing to a city that runs, or from a running lab to one that is up to date.
+
+In: the name of a city and how many of its sites. Out: a running lab. Every step tells what it does and how long it took.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from simpul.city import City, load
+from simpul.errors import UsageError
+from simpul.lab import (
+    bundle,
+    daemon,
+    derive,
+    engine,
+    image,
+    machine,
+    network,
+    prerequisite,
+    registry,
+    rootfs,
+    toolchain,
+)
+from simpul.lab.command import run
+from simpul.lab.environment import CLOUD_PORT, KEY
+from simpul.lab.place import CLOUD, REGISTRY, STATE
+from simpul.lab.step import Report, step
+from simpul.project import CHARTS, ROOT
+
+BUNDLE = "build/k3s"
+"""Where the declaration finds the lab's k3s: a link of the clone into the cache."""
+
+
+def up(name: str, sites: int, report: Report) -> None:
+    """Bring up the city `name` (of Pulumi.<name>.yaml) with its first `sites` sites.
+
+    Raises CityError for a declaration that doesn't hold, UsageError, OutsideError.
+    """
+    declaration = ROOT / f"Pulumi.{name}.yaml"
+    if not declaration.exists():
+        there = ", ".join(sorted(path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml")))
+        raise UsageError.at(f"city {name}", "isn't declared in this project", str(declaration), f"one of: {there}")
+    city = load(declaration)
+    hosts = derive.hosts(city, sites)
+    with step(report, "This machine") as progress:
+        prerequisite.ensure(progress)
+    _make_tools(report)
+    with step(report, "Networks and registry"):
+        STATE.mkdir(parents=True, exist_ok=True, mode=0o700)
+        network.up([CLOUD, *sorted({host.number for host in hosts})])
+        registry.start()
+    with step(report, "Images of the city") as progress:
+        _push_images(city, progress)
+    with step(report, f"Hosts of {sites} sites"):
+        host_keys = _boot(hosts)
+    with step(report, "Cloud stand-in"):
+        _start_cloud(city)
+    declared = yaml.safe_load(declaration.read_text())["config"]["simpul:city"]
+    rehearsal = derive.rehearse(declared, hosts, host_keys=host_keys, bundle=BUNDLE)
+    with step(report, "Stack"):
+        engine.prepare(rehearsal, city.cloud.region)
+    with step(report, "pulumi up") as progress:
+        engine.recover(progress)
+        engine.up(progress)
+
+
+def _make_tools(report: Report) -> None:
+    """Build what the cache lacks: programs one after the other, for each uses all processors; the hosts' base beside."""
+
+    def build() -> None:
+        with step(report, "Pulumi and Helm") as progress:
+            toolchain.ensure(progress)
+        with step(report, "k3s of the lab") as progress:
+            _link(bundle.build(progress))
+
+    def bootstrap() -> None:
+        with step(report, "Base of the hosts") as progress:
+            rootfs.build(progress)
+
+    with ThreadPoolExecutor() as pool:
+        for made in [pool.submit(build), pool.submit(bootstrap)]:
+            made.result()
+
+
+def _link(made: Path) -> None:
+    link = ROOT / BUNDLE
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.unlink(missing_ok=True)
+    link.symlink_to(made)
+
+
+def _push_images(city: City, progress: image.Progress) -> None:
+    namespace = city.registry.address.partition("/")[2]
+    for recipe in sorted(CHARTS.glob("*/image")):
+        image.build(recipe, registry=f"{REGISTRY}/{namespace}", progress=progress)
+
+
+def _boot(hosts: Iterable[derive.LabHost]) -> Mapping[str, str]:
+    """Boot the machines; give their public SSH keys by name."""
+    if not KEY.exists():
+        KEY.parent.mkdir(mode=0o700, exist_ok=True)
+        run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "simpul lab", "-f", KEY], where="ssh-keygen")
+    authorized = KEY.with_suffix(".pub").read_text().strip()
+    specs = [machine.Spec(host.name, host.number, host.address, authorized, derive.USER) for host in hosts]
+    booted = machine.start_all(specs)
+    for each in booted:
+        machine.wait_ssh(each)
+    return {each.name: each.host_key for each in booted}
+
+
+def _start_cloud(city: City) -> None:
+    argv: list[Any] = [sys.executable, "-m", "simpul.lab.cloud", "--state", STATE / "cloud", "--port-file", CLOUD_PORT]
+    mirror = f"{city.registry.address.partition('/')[0]}=http://{REGISTRY}"
+    argv += ["--region", city.cloud.region, "--bundle", bundle.find(), "--mirror", mirror]
+    if not daemon.running("cloud"):
+        CLOUD_PORT.unlink(missing_ok=True)
+    daemon.start("cloud", argv, CLOUD_PORT.exists)
