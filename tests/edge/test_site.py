@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from recorder import Recorder, record
 
+from recorder import Recorder, record
 from simpul.city import City, load, plan
 from simpul.edge import SiteArgs, SiteHosts
 from simpul.handover import SiteEstate
@@ -23,7 +23,9 @@ def city() -> City:
 
 def make(city: City, code: str) -> tuple[dict[str, dict[str, Any]], SiteEstate]:
     [site] = [site for site in city.sites if site.code == code]
-    recorder = Recorder(computed={"simpul:secret:Password": {"result": "a-token"}, HOST: {"kubeconfig": "kind: Config"}})
+    recorder = Recorder(
+        computed={"simpul:secret:Password": {"result": "a-token"}, HOST: {"kubeconfig": "kind: Config"}}
+    )
     estates: list[SiteEstate] = []
     args = SiteArgs(city, site, plan(city).sites[code])
     record(lambda: estates.append(SiteHosts(f"simpul-{site.slug}", args).estate), recorder)

@@ -6,8 +6,8 @@ from typing import Any
 
 import pulumi
 import pytest
-from recorder import Recorder, record
 
+from recorder import Recorder, record
 from simpul.city import City, load
 from simpul.handover import CloudEstate, ClusterHandle, Endpoint, HostHandle, SiteEstate
 from simpul.platform import deploy

@@ -1,0 +1,85 @@
+"""The city that `make lab` brings up: whole, well, and at rest."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+
+import kubernetes
+import pytest
+
+from e2e.rehearsal import Lab, host_shell
+from simpul.lab.environment import BACKEND
+from simpul.lab.place import STATE
+
+pytestmark = pytest.mark.e2e
+
+RUNS = ("Running", "Succeeded")
+
+
+def test_the_city_is_well(lab: Lab) -> None:
+    status = lab.status()
+    assert status["well"], json.dumps(status, indent=2)
+    assert status["city"] == {"name": "Balikpapan", "wilayah": "64.71"}
+    assert status["cloud"]["resources"] > 10
+    assert [site["code"] for site in status["sites"]] == ["64.71.01", "64.71.02"]
+    assert all(site["reachable"] and all(host["ready"] for host in site["hosts"]) for site in status["sites"])
+    assert [cluster["site"] for cluster in status["clusters"]] == [None, "64.71.01", "64.71.02"]
+    assert Counter(release["status"] for release in status["releases"]) == {"deployed": 3}
+
+
+def test_every_node_is_ready_and_every_pod_runs(lab: Lab) -> None:
+    clusters = lab.status()["clusters"]
+    assert len(clusters) == 3
+    for cluster in clusters:
+        with kubernetes.config.new_client_from_config(cluster["kubeconfig"]) as client:
+            core = kubernetes.client.CoreV1Api(client)
+            nodes, pods = core.list_node().items, core.list_pod_for_all_namespaces().items
+        assert nodes
+        for node in nodes:
+            conditions = {condition.type: condition.status for condition in node.status.conditions}
+            assert conditions["Ready"] == "True", node.metadata.name
+        assert {"coredns"} <= {pod.metadata.labels.get("k8s-app", "").replace("kube-dns", "coredns") for pod in pods}
+        assert {(pod.metadata.name, pod.status.phase) for pod in pods if pod.status.phase not in RUNS} == set()
+
+
+def test_up_again_changes_nothing(lab: Lab) -> None:
+    preview = json.loads(lab.pulumi("preview", "--json"))
+    assert set(preview["changeSummary"]) == {"same"}
+    summary = lab.pulumi("up", "--yes", "--skip-preview", "--suppress-outputs")
+    assert "unchanged" in summary
+    assert not any(word in summary for word in (" created", " updated", " deleted", " replaced"))
+
+
+def test_a_refresh_finds_nothing_that_drifted(lab: Lab) -> None:
+    summary = lab.pulumi("refresh", "--yes", "--skip-preview", "--suppress-outputs")
+    assert not any(word in summary for word in (" updated", " deleted", " errored"))
+    assert set(json.loads(lab.pulumi("preview", "--json"))["changeSummary"]) == {"same"}
+
+
+def test_what_drifted_on_a_host_is_found_and_mended(lab: Lab) -> None:
+    ssh = host_shell(lab, "10.213.1.11")
+    lab.run(*ssh, "sudo sed -i s/node-label/node-lable/ /etc/rancher/k3s/config.yaml")
+    lab.pulumi("refresh", "--yes", "--skip-preview", "--suppress-outputs")
+    preview = json.loads(lab.pulumi("preview", "--json"))
+    assert [step["urn"].rpartition("::")[2] for step in preview["steps"] if step["op"] != "same"] == ["bpn-timur-1"]
+    lab.pulumi("up", "--yes", "--skip-preview", "--suppress-outputs")
+    assert "node-label:" in lab.run(*ssh, "sudo cat /etc/rancher/k3s/config.yaml").stdout
+    assert lab.status()["well"]
+
+
+def test_no_secret_is_plain_in_the_state(lab: Lab) -> None:
+    secrets = {endpoint["password"] for endpoint in lab.endpoints()}
+    clusters = json.loads(lab.pulumi("stack", "output", "clusters", "--json", "--show-secrets"))
+    secrets |= {
+        line.split(":", 1)[1].strip()
+        for cluster in clusters
+        for line in cluster["kubeconfig"].splitlines()
+        if "client-key-data" in line
+    }
+    assert len(secrets) >= 6
+    states = [path for path in (BACKEND / ".pulumi").rglob("*") if path.is_file()]
+    states += [STATE / "Pulumi.lab.yaml"]
+    for path in states:
+        text = path.read_text(errors="replace")
+        assert not any(secret in text for secret in secrets), path

@@ -1,0 +1,86 @@
+"""The engine is killed in the middle of its work, and the next run goes on."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from collections import Counter
+
+import pytest
+
+from e2e.rehearsal import Lab, bring_up
+from simpul.lab.cloud.store import Store
+from simpul.lab.place import STATE
+from simpul.project import ROOT
+
+pytestmark = pytest.mark.e2e
+
+MOMENTS = (
+    "alicloud:vpc:Network simpul-6471-vpc creating",
+    "alicloud:cs:ManagedKubernetes simpul-6471 creating",
+    "simpul:edge:Host bpn-timur-1 creating",
+)
+"""What the engine says just before it dies."""
+
+
+def test_a_city_that_was_cut_off_three_times_is_completed(lab: Lab) -> None:
+    lab.pulumi("destroy", "--yes", "--skip-preview")
+    for moment in MOMENTS:
+        kill_at(lab, moment)
+        lab.pulumi("cancel", "--yes", "lab")
+    bring_up()
+    assert lab.status()["well"]
+    assert twice() == []
+
+
+def test_an_interrupted_run_ends_in_order_and_the_next_goes_on(lab: Lab) -> None:
+    lab.pulumi("destroy", "--yes", "--skip-preview")
+    engine = start(lab)
+    wait_until(engine, MOMENTS[2])
+    engine.send_signal(signal.SIGINT)
+    rest, _ = engine.communicate(timeout=180)
+    assert engine.returncode != 0
+    assert "Traceback" not in rest
+    lab.pulumi("up", "--yes", "--skip-preview")
+    assert lab.status()["well"]
+    assert twice() == []
+
+
+def start(lab: Lab) -> subprocess.Popen[str]:
+    command = ["pulumi", "up", "--yes", "--skip-preview", "--non-interactive"]
+    return subprocess.Popen(
+        command, cwd=ROOT, env=lab.variables, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+
+
+def wait_until(engine: subprocess.Popen[str], moment: str) -> None:
+    """Read what the engine says until it says `moment`."""
+    said = []
+    assert engine.stdout
+    for line in engine.stdout:
+        said.append(line)
+        if moment in line:
+            return
+    pytest.fail(f"the engine never said {moment!r}:\n{''.join(said)}")
+
+
+def kill_at(lab: Lab, moment: str) -> None:
+    engine = start(lab)
+    wait_until(engine, moment)
+    time.sleep(0.5)  # so that the cloud has taken the call
+    os.kill(engine.pid, signal.SIGKILL)
+    engine.communicate()
+
+
+def twice() -> list[tuple[str, str]]:
+    """Give what the cloud has more than once: types with the name that the program gave."""
+    names = Counter(
+        (record.token, name)
+        for record in Store(STATE / "cloud").list()
+        if not record.owner
+        for key, name in record.inputs.items()
+        if key.endswith("Name") or key == "name"
+    )
+    return [each for each, count in names.items() if count > 1]
