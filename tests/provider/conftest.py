@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from provider.fakehost import Machine, machine
 from provider.engine import Engine
+from provider.fakehost import Machine, machine
 
 PLAYBOOKS = Path(__file__).parent / "playbook"
 
@@ -49,7 +49,7 @@ def closed_loops(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 def engine(tmp_path: Path, closed_loops: None) -> Engine:
-    """A project of its own, with an empty stack."""
+    """Make a project of its own, with an empty stack."""
     missing = [program for program in ("pulumi", "ssh", "helm") if shutil.which(program) is None]
     assert not missing, f"not on PATH: {', '.join(missing)}; make test puts the pinned ones there"
     return Engine(tmp_path / "project")

@@ -80,6 +80,15 @@ class Engine:
         message = f"pulumi up was expected to fail:\n{self.said}"
         raise AssertionError(message)
 
+    def refuse(self, program: Program) -> str:
+        """Preview `program`, which can't be; return what the engine said."""
+        try:
+            self.preview(program)
+        except auto.CommandError:
+            return self.said
+        message = f"pulumi preview was expected to fail:\n{self.said}"
+        raise AssertionError(message)
+
     def refresh(self) -> None:
         """Read every resource."""
         self._begin(lambda: None)
@@ -114,7 +123,9 @@ class Engine:
 
     def _see(self, event: events.EngineEvent) -> None:
         if event.diagnostic_event and event.diagnostic_event.urn:
-            self.lines.append((event.diagnostic_event.urn.rpartition("::")[2], event.diagnostic_event.message.strip()))
+            name, text = event.diagnostic_event.urn.rpartition("::")[2], event.diagnostic_event.message.strip()
+            self.lines.append((name, text))
+            self.said += text + "\n"
 
 
 def until(condition: Callable[[], object], seconds: float = 30) -> None:

@@ -45,7 +45,12 @@ def test_a_secret_is_not_shown() -> None:
 
 @pytest.mark.parametrize(
     "values",
-    [{**GOOD, "replicas": UNKNOWN}, {**GOOD, "image": UNKNOWN}, {**GOOD, "mode": UNKNOWN}, {**GOOD, "choice": {"c": UNKNOWN}}],
+    [
+        {**GOOD, "replicas": UNKNOWN},
+        {**GOOD, "image": UNKNOWN},
+        {**GOOD, "mode": UNKNOWN},
+        {**GOOD, "choice": {"c": UNKNOWN}},
+    ],
 )
 def test_what_isn_t_known_yet_is_no_problem(values: dict[str, Any]) -> None:
     assert problems(values) == []

@@ -63,3 +63,12 @@ def test_why_a_pod_isn_t_ready() -> None:
 def test_a_pod_that_is_done_or_ready() -> None:
     assert waiting.is_ready(pod({"status": {"phase": "Succeeded"}}))
     assert waiting.is_ready(pod({"status": {"phase": "Running", "conditions": [{"type": "Ready", "status": "True"}]}}))
+
+
+def test_what_helm_adds_is_no_drift() -> None:
+    found = drift.owned({"kind": "A", "metadata": {"name": "a", "labels": {"x": "y"}}}, "web", "ns")
+    assert found["metadata"]["labels"] == {"x": "y", "app.kubernetes.io/managed-by": "Helm"}
+    assert found["metadata"]["annotations"] == {
+        "meta.helm.sh/release-name": "web",
+        "meta.helm.sh/release-namespace": "ns",
+    }

@@ -12,7 +12,6 @@ from simpul.provider import schema
 from simpul.provider.host import Host
 from simpul.provider.kind import Change, Failure
 
-
 HOST = Host(Event())
 INPUTS = {
     **schema.defaults(Host.token),

@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pulumi
 import pytest
 
-from simpul.provider.resource import Host, HostArgs
 from provider.engine import Engine, declare
 from provider.fakehost import Machine
+from simpul.provider.resource import Host, HostArgs
 
 pytestmark = pytest.mark.engine
 TOKEN = "t0p-{{ secret }}"

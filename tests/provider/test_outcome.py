@@ -95,7 +95,7 @@ def test_what_a_failed_task_says(result: dict[str, Any], message: str) -> None:
         ),
         ("systemd", {"invocation": {"module_args": {"daemon_reload": True}}}, {}),
         ("copy", {"_ansible_no_log": True, "dest": "/etc/token"}, {}),
-        ("copy", {"_ansible_delegated_vars": {"ansible_host": "localhost"}, "dest": "/tmp/x"}, {}),
+        ("copy", {"_ansible_delegated_vars": {"ansible_host": "localhost"}, "dest": "/var/x"}, {}),
         ("command", {"dest": "/x"}, {}),
     ],
 )
@@ -107,6 +107,6 @@ def test_what_a_result_says_is_managed(action: str, result: dict[str, Any], expe
 
 def test_the_last_word_about_a_file_holds() -> None:
     manifest: Manifest = {}
-    record(manifest, "copy", {"dest": "/tmp/x", "checksum": "c"})
-    record(manifest, "file", {"path": "/tmp/x", "state": "absent"})
-    assert manifest == {"files": {"/tmp/x": {"kind": "absent"}}}
+    record(manifest, "copy", {"dest": "/var/x", "checksum": "c"})
+    record(manifest, "file", {"path": "/var/x", "state": "absent"})
+    assert manifest == {"files": {"/var/x": {"kind": "absent"}}}

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +22,7 @@ from simpul.errors import OutsideError, Problem
 from simpul.provider import scratch
 
 _TIMEOUT: Final = 10
+_GONE_SECONDS: Final = 120
 _MANAGED: Final = {"app.kubernetes.io/managed-by": "simpul"}
 _RESTRICTED: Final = {"pod-security.kubernetes.io/enforce": "restricted"}
 _MISSING: Final = 404
@@ -66,16 +68,22 @@ class Cluster:
                     Problem(f"namespace {name} in {self.name}", "can't be made", str(error.reason))
                 ) from error
 
-    def remove_namespace(self, name: str) -> None:
-        """Remove the namespace `name` if it is one that Simpul made."""
+    def remove_namespace(self, name: str, *, stop: threading.Event) -> None:
+        """Remove the namespace `name` if it is one that Simpul made, and wait until it is gone, or for `stop`."""
         from kubernetes.client import CoreV1Api
         from kubernetes.client.exceptions import ApiException
 
         core = CoreV1Api(self.client)
         try:
             labels = core.read_namespace(name, _request_timeout=_TIMEOUT).metadata.labels or {}
-            if _MANAGED.items() <= labels.items():
-                core.delete_namespace(name, _request_timeout=_TIMEOUT)
+            if not _MANAGED.items() <= labels.items():
+                return
+            core.delete_namespace(name, _request_timeout=_TIMEOUT)
+            # What comes next may want the same name, and can't have it while this one is on its way out.
+            for _ in range(_GONE_SECONDS):
+                core.read_namespace(name, _request_timeout=_TIMEOUT)
+                if stop.wait(1):
+                    return
         except ApiException as error:
             if error.status != _MISSING:
                 raise OutsideError(
@@ -96,8 +104,8 @@ def connect(name: str, kubeconfig: str) -> Iterator[Cluster]:
         file = scratch.write(folder / "kubeconfig", kubeconfig)
         where = f"cluster {name}"
         try:
-            client = config.new_client_from_config_dict(yaml.safe_load(kubeconfig), temp_file_path=str(folder))
-        except (config.ConfigException, yaml.YAMLError, TypeError) as error:
+            client = config.new_client_from_config_dict(_unfold(yaml.safe_load(kubeconfig), folder))
+        except (config.ConfigException, yaml.YAMLError, KeyError, TypeError, ValueError) as error:
             raise OutsideError(Problem(where, "its kubeconfig can't be read", next="pulumi refresh")) from error
         client.configuration.retries = False
         address = client.configuration.host
@@ -112,6 +120,17 @@ def connect(name: str, kubeconfig: str) -> Iterator[Cluster]:
             ) from error
         with client:
             yield Cluster(name, client, file)
+
+
+def _unfold(content: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """Put certificates and keys into files of `folder`; the package would put them where they stay behind."""
+    for index, entry in enumerate([*content["clusters"], *content["users"]]):
+        part = entry.get("cluster") or entry.get("user") or {}
+        for name in [name for name in part if name.endswith("-data")]:
+            bare = name.removesuffix("-data")
+            pem = base64.b64decode(part.pop(name)).decode()
+            part[bare] = str(scratch.write(folder / f"{index}-{bare}", pem))
+    return content
 
 
 def _words(error: Exception) -> str:

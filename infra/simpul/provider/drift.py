@@ -24,15 +24,16 @@ _NOT_WISHED: Final = ("managedFields", "resourceVersion", "generation", "creatio
 _MOST_NAMED: Final = 5
 
 
-def drift(client: Any, manifest: str, namespace: str) -> dict[str, str]:
-    """Return what applying `manifest` would change, by object."""
+def drift(client: Any, manifest: str, *, release: str, namespace: str) -> dict[str, str]:
+    """Return what applying `manifest`, of `release`, would change, by object."""
     from kubernetes.client.exceptions import ApiException
     from kubernetes.dynamic import DynamicClient
     from kubernetes.dynamic.exceptions import ResourceNotFoundError
 
     dynamic = DynamicClient(client)
     found = {}
-    for wanted in objects(manifest):
+    for written in objects(manifest):
+        wanted = owned(written, release, namespace)
         name = f"{wanted['kind']} {wanted['metadata']['name']}"
         try:
             kind = dynamic.resources.get(api_version=wanted["apiVersion"], kind=wanted["kind"])
@@ -65,6 +66,15 @@ def objects(manifest: str) -> Iterator[dict[str, Any]]:
             yield from document["items"]
         elif document:
             yield document
+
+
+def owned(found: Mapping[str, Any], release: str, namespace: str) -> dict[str, Any]:
+    """Return the object `found` with the marks that helm puts on it when it applies it."""
+    metadata = found["metadata"]
+    labels = {**(metadata.get("labels") or {}), "app.kubernetes.io/managed-by": "Helm"}
+    ours = {"meta.helm.sh/release-name": release, "meta.helm.sh/release-namespace": namespace}
+    annotations = {**(metadata.get("annotations") or {}), **ours}
+    return {**found, "metadata": {**metadata, "labels": labels, "annotations": annotations}}
 
 
 def differing(live: Mapping[str, Any], applied: Mapping[str, Any]) -> list[str]:

@@ -67,7 +67,8 @@ class Release:
                 status = helm.status()
                 if status is None:
                     return state if state.get("status") == DEFERRED else None
-                found = drift.drift(helm.cluster.client, helm.manifest(), helm.namespace)
+                client, manifest = helm.cluster.client, helm.manifest()
+                found = drift.drift(client, manifest, release=helm.name, namespace=helm.namespace)
         except cluster.Unreachable as error:
             request.log.alert(f"{error}\n    what is known of it stays as it was")
             return state
@@ -85,7 +86,7 @@ class Release:
                 request.log.progress("helm uninstall")
                 helm.uninstall(request.inputs["timeoutSeconds"])
                 if not helm.others():
-                    helm.cluster.remove_namespace(helm.namespace)
+                    helm.cluster.remove_namespace(helm.namespace, stop=self._stop)
         except cluster.Unreachable as error:
             first = error.problems[0]
             forget = f"once the cluster is gone for good: pulumi state delete '{request.urn}'"

@@ -51,6 +51,8 @@ class Watch:
                 continue  # helm itself says what is wrong with the cluster
             if reasons:
                 self.reasons = reasons
+            if not ready and not reasons:
+                continue  # no pod yet
             text = f"{ready} of {ready + len(reasons)} pods ready" + (f"; {reasons[0]}" if reasons else "")
             if text != last:
                 self._progress(text)
