@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from provider.engine import Engine
+from provider.engine import Engine, until
 from provider.fakehost import Machine, machine
 
 PLAYBOOKS = Path(__file__).parent / "playbook"
@@ -42,9 +42,10 @@ def closed_loops(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     monkeypatch.setattr(asyncio, "new_event_loop", record)
     yield
+    # A program that the engine refused may take a moment more to notice.
+    until(lambda: not any(loop.is_running() for loop in made))
     for loop in made:
-        if not loop.is_running():
-            loop.close()
+        loop.close()
 
 
 @pytest.fixture

@@ -128,7 +128,7 @@ class Engine:
             self.said += text + "\n"
 
 
-def until(condition: Callable[[], object], seconds: float = 30) -> None:
+def until(condition: Callable[[], object], seconds: float = 120) -> None:
     """Wait until `condition` holds; fail when it never does."""
     deadline = time.monotonic() + seconds
     while not condition():
