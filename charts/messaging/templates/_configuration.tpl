@@ -40,8 +40,9 @@ authorization {
       {{- range list "CREATE" "UPDATE" "DELETE" "PURGE" "RESTORE" "SNAPSHOT" "MSG.DELETE" }}
       "$JS.API.STREAM.{{ . }}.>"
       {{- end }}
-      "$JS.API.CONSUMER.*.REPORTS.hub.>", "$JS.API.CONSUMER.*.REPORTS.hub", "$JS.API.CONSUMER.*.*.REPORTS.hub"
-      "$JS.ACK.REPORTS.hub.>", "$JS.FC.REPORTS.hub.>"
+      {{- $hub := printf "REPORTS.%s" (include "messaging.consumer" .) }}
+      "$JS.API.CONSUMER.*.{{ $hub }}.>", "$JS.API.CONSUMER.*.{{ $hub }}", "$JS.API.CONSUMER.*.*.{{ $hub }}"
+      "$JS.ACK.{{ $hub }}.>", "$JS.FC.{{ $hub }}.>"
       {{- range list "msgs" "sess" "out" "qos2in" "rmsgs" }}
       "$JS.API.CONSUMER.*.$MQTT_{{ . }}.>", "$JS.API.CONSUMER.*.$MQTT_{{ . }}", "$JS.API.CONSUMER.*.*.$MQTT_{{ . }}.>"
       "$JS.API.STREAM.MSG.GET.$MQTT_{{ . }}", "$JS.API.DIRECT.GET.$MQTT_{{ . }}.>", "$JS.API.DIRECT.GET.$MQTT_{{ . }}"
@@ -60,7 +61,7 @@ authorization {
     {
       user: {{ $slug | quote }}, password: {{ $site.password | quote }}, allowed_connection_types: ["LEAFNODE"]
       permissions: {
-        publish: ["deliver.{{ $slug }}", "$JSC.R.>"]
+        publish: ["deliver.{{ $slug }}.*", "$JSC.R.>"]
         subscribe: ["$JS.{{ $slug }}.API.>", "$JS.FC.>", "$JS.ACK.>"]
       }
     }

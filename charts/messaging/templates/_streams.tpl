@@ -5,9 +5,10 @@ REPORTS takes a report where MQTT stores it, so a publisher's acknowledgement me
 MQTT sends to its own store on $MQTT.msgs.intake.reports.> is stored here, as reports.>. It refuses what is
 too much (discard: new) instead of dropping the oldest: the publisher gets no acknowledgement and tries again.
 
-A site's REPORTS has a durable consumer, `hub`, that remembers what the hub has confirmed. The hub's REPORTS
-draws from every site's across the leaf connection, in order, and knows by the site's numbers what it has: none
-comes twice.
+A site's REPORTS has a durable consumer that remembers what the hub has confirmed. The hub's REPORTS draws from it
+across the leaf connection, in order, and knows by the site's numbers what it has: none comes twice. Both sides call
+the consumer by its generation, so that a hub which lost its volume can ask for another, that begins anew. (Without
+a durable one, a hub tries a site that has come back only after up to two and a half minutes.)
 
 $MQTT_msgs is where the server looks for what its MQTT subscribers of QoS 1 and 2 are owed. The server would
 make it by itself, to take in everything; here it is fed from REPORTS, so the late ones come too.
@@ -25,7 +26,9 @@ make it by itself, to take in everything; here it is fed from REPORTS, so the la
       {{- range $slug, $site := .Values.sites }}
       - name: REPORTS
         external: {api: "$JS.{{ $slug }}.API"}
-        consumer: {name: hub, deliver_subject: "deliver.{{ $slug }}"}
+        consumer:
+          name: {{ include "messaging.consumer" $ }}
+          deliver_subject: {{ printf "deliver.%s.%d" $slug (int $.Values.generation) }}
       {{- end }}
     {{- end }}
     republish: {src: "reports.>", dest: "reports.>"}
@@ -38,15 +41,14 @@ make it by itself, to take in everything; here it is fed from REPORTS, so the la
     allow_direct: true
   {{- if eq .Values.role "leaf" }}
   consumers:
-    - durable_name: hub
+    - durable_name: {{ include "messaging.consumer" . }}
       description: What the hub has confirmed
-      deliver_subject: "deliver.{{ .Values.domain }}"
+      deliver_subject: {{ printf "deliver.%s.%d" .Values.domain (int .Values.generation) }}
       deliver_policy: all
       ack_policy: flow_control
       flow_control: true
       idle_heartbeat: 1000000000
       max_ack_pending: 1000
-      metadata: {resend: {{ .Values.hub.resend | default 0 | quote }}}
   {{- end }}
 - stream:
     name: $MQTT_msgs

@@ -43,10 +43,12 @@ class Server:
     programs: Path
     folder: Path
     ports: dict[str, int] = field(default_factory=free_ports)
+    values: Values = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
 
     def write(self, values: Values) -> None:
         """Put down what the pod would find, on this server's own folder and ports."""
+        self.values = values
         made = objects(values)
         files = content(made, "messaging-configuration")
         text = files["nats.conf"].replace('"/data"', f'"{self.folder}/data"')
@@ -93,10 +95,19 @@ class Server:
 
     def stored(self) -> int:
         """Give how many reports REPORTS holds."""
-        for account in self.monitor("jsz?streams=true")["account_details"]:
+        return int(self._reports()["state"]["messages"])
+
+    def confirmed(self) -> int:
+        """Give up to which of this site's reports the hub has confirmed."""
+        [consumer] = self._reports()["consumer_detail"]
+        return int(consumer["ack_floor"]["stream_seq"])
+
+    def _reports(self) -> dict[str, Any]:
+        for account in self.monitor("jsz?consumers=true")["account_details"]:
             for stream in account["stream_detail"]:
                 if stream["name"] == "REPORTS":
-                    return int(stream["state"]["messages"])
+                    found: dict[str, Any] = stream
+                    return found
         pytest.fail(f"{self.folder.name} has no REPORTS")
 
     def trust(self) -> ssl.SSLContext:

@@ -140,18 +140,19 @@ def test_a_site_that_is_full_does_not_acknowledge(own_city: City) -> None:
 
 
 def test_a_hub_that_lost_its_volume_is_sent_all_again(own_city: City) -> None:
-    hub, leaf = own_city.hub, own_city.leaves[SITE]
-    own_city.client(leaf, "publisher").publish(f"reports/{SITE}/water", numbers(0, 100))
-    wait(lambda: hub.stored() == 100, "the reports")
+    hub, leaves = own_city.hub, own_city.leaves
+    publisher = own_city.client(leaves[OTHER], "publisher")
+    publisher.publish(f"reports/{OTHER}/water", numbers(0, 100))
+    wait(lambda: leaves[OTHER].confirmed() == 100, "the hub to confirm the reports")
     hub.end()
     (hub.folder / "data").rename(hub.folder / "lost")
     hub.start()
-    declared = json.loads((leaf.folder / "streams.json").read_text())
-    declared[0]["consumers"][0]["metadata"]["resend"] = "1"
-    (leaf.folder / "streams.json").write_text(json.dumps(declared))
-    leaf.end()
-    leaf.start()
-    wait(lambda: hub.stored() == 100, "the reports, again")
-    own_city.client(leaf, "later").publish(f"reports/{SITE}/water", ["new"])
-    wait(lambda: hub.stored() == 101, "the new report")
-    assert reports(hub, "reports.>") == [*numbers(0, 100), "new"]
+    publisher.publish(f"reports/{OTHER}/water", ["after the loss"])
+    wait(lambda: hub.stored() == 1, "a report after the loss")
+
+    for server in (hub, *leaves.values()):
+        server.end()
+        server.write({**server.values, "generation": 2})
+        server.start()
+    wait(lambda: hub.stored() == 102, "the reports, again")
+    assert reports(hub, "reports.>") == ["after the loss", *numbers(0, 100), "after the loss"]

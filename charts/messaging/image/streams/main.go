@@ -110,32 +110,11 @@ func reconcile(connection *nats.Conn, streams []declared) error {
 			return fmt.Errorf("stream %s: %w", one.Stream.Name, err)
 		}
 		for _, consumer := range one.Consumers {
-			if err := keep(ctx, stream, consumer); err != nil {
+			if _, err := stream.CreateOrUpdatePushConsumer(ctx, consumer); err != nil {
 				return fmt.Errorf("consumer %s of stream %s: %w", consumer.Durable, one.Stream.Name, err)
 			}
 		}
 		fmt.Printf("streams: %s is as declared\n", one.Stream.Name)
 	}
 	return nil
-}
-
-// keep makes the consumer true. One whose metadata differ begins anew, at the stream's first message.
-func keep(ctx context.Context, stream jetstream.Stream, wanted jetstream.ConsumerConfig) error {
-	there, err := stream.PushConsumer(ctx, wanted.Durable)
-	switch {
-	case errors.Is(err, jetstream.ErrConsumerNotFound):
-	case err != nil:
-		return err
-	default:
-		for key, value := range wanted.Metadata {
-			if there.CachedInfo().Config.Metadata[key] != value {
-				if err := stream.DeleteConsumer(ctx, wanted.Durable); err != nil {
-					return err
-				}
-				break
-			}
-		}
-	}
-	_, err = stream.CreateOrUpdatePushConsumer(ctx, wanted)
-	return err
 }
