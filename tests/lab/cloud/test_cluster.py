@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import grpc
 import pytest
+from pulumi.runtime.proto import provider_pb2 as pb
 
-from lab.cloud.client import Client, serve, words
+from lab.cloud.client import Client, serve, urn, words
 from lab.cloud.estate import BALANCER, CLUSTER, POOL, build
 from lab.cloud.fake import FakeBacking
+from simpul.lab.cloud.store import CREATING, READY, Record, Store
+from simpul.provider.wire import Secret, pack, unpack
 
 CREDENTIAL = "alicloud:cs/getClusterCredential:getClusterCredential"
 
@@ -60,6 +64,17 @@ def test_a_credential_opens_the_cluster(real: Client) -> None:
     }  # fmt: skip
 
 
+def test_what_is_sensitive_leaves_as_a_secret(real: Client) -> None:
+    made = build(real)
+    answer = real.stub.Invoke(pb.InvokeRequest(tok=CREDENTIAL, args=pack({"clusterId": made[CLUSTER].id})))
+    values = unpack(getattr(answer, "return"))
+    assert isinstance(values["kubeConfig"], Secret)
+    assert isinstance(values["certificateAuthority"]["clientKey"], Secret)
+    pool = {**made[POOL].inputs, "nodePoolName": "other", "password": "Sandi-rahasia-1"}
+    answer = real.stub.Create(pb.CreateRequest(urn=urn(POOL), properties=pack(pool)))
+    assert isinstance(unpack(answer.properties)["password"], Secret)
+
+
 def test_a_cluster_that_goes_takes_its_machines_along(real: Client, backing: FakeBacking) -> None:
     real.delete(build(real)[CLUSTER])
     assert backing.running == {}
@@ -89,3 +104,24 @@ def test_a_cluster_that_cannot_be_picked_up_leaves_the_rest_of_use(tmp_path: Pat
         made = build(first)
     with serve(tmp_path, FakeBacking(fails=True)) as second:
         assert second.read(BALANCER, made[BALANCER].id) is not None
+
+
+def test_a_creation_that_was_cut_off_with_its_daemon_is_finished_or_forgotten(tmp_path: Path) -> None:
+    for fails, left in ((False, 1), (True, 0)):
+        with serve(tmp_path / str(fails), FakeBacking()) as first:
+            record = first.estate.store.get(CLUSTER, build(first)[CLUSTER].id)
+            assert record is not None
+            record.state = CREATING
+            first.estate.store.put(record)
+        with serve(tmp_path / str(fails), FakeBacking(fails=fails)) as second:
+            assert [each.state for each in second.estate.store.all(CLUSTER)] == [READY] * left
+
+
+def test_who_waits_for_a_creation_is_let_go_when_the_daemon_ends(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.put(Record(CLUSTER, "c0", {}, {}))
+    with ThreadPoolExecutor() as pool:
+        waiting = pool.submit(store.wait, CLUSTER, "c0", 3600)
+        store.leave()
+        assert waiting.result() == Record(CLUSTER, "c0", {}, {})
+    store.close()

@@ -69,6 +69,7 @@ def _serve(options: argparse.Namespace, store: Store, end: Event) -> int:
     for path, number in files.items():
         _write(path, f"{number}\n")
     end.wait()
+    store.leave()
     server.stop(GRACE).wait()
     calls.shutdown()  # what has begun is finished, as it would be in a cloud
     if balancer is not None:

@@ -55,12 +55,7 @@ class Estate:
 
     def create(self, token: str, inputs: Mapping[str, Any]) -> Record:
         """Make a resource; it is there once this returns. Raises Refusal."""
-        record = self.plan(token, inputs)
-        try:
-            return self._realize(record)
-        except Exception:
-            self.dismantle(record)
-            raise
+        return self._finish(self.plan(token, inputs))
 
     def plan(self, token: str, inputs: Mapping[str, Any], owner: str = "") -> Record:
         """Write down a new resource, refused if it may not be."""
@@ -135,12 +130,25 @@ class Estate:
         """Pick up what the last daemon left: machines of clusters, creations and deletions cut off."""
         for record in self.store.all():
             try:
-                if record.state == DELETING:
-                    self.dismantle(record)
-                else:
-                    self._realize(record)
+                self._resume(record)
             except SimpulError as error:  # the rest of the cloud is still of use
                 self.progress(f"{record.id} could not be picked up: {error}")
+
+    def _resume(self, record: Record) -> None:
+        if record.state == DELETING:
+            self.dismantle(record)
+        elif record.state == CREATING:
+            self._finish(record)
+        else:
+            self._realize(record)
+
+    def _finish(self, record: Record) -> Record:
+        """Make what was planned; what can't be made is forgotten again."""
+        try:
+            return self._realize(record)
+        except Exception:
+            self.dismantle(record)
+            raise
 
     def _realize(self, record: Record) -> Record:
         record.outputs |= self.kind(record.token).realize(self, record)

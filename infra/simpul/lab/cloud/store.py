@@ -52,6 +52,7 @@ class Store:
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
         self._changed = Condition()  # its lock is reentrant
         self._depth = 0
+        self._leaving = False
         self._base = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
         self._base.execute("pragma journal_mode = wal")
         self._base.execute("pragma synchronous = normal")  # enough for a process that is killed
@@ -113,12 +114,20 @@ class Store:
         return self._select("where owner = ?", identity)
 
     def wait(self, token: str, identity: str, seconds: float) -> Record | None:
-        """Give the record once it isn't being made any more, or after `seconds` as it then is."""
+        """Give the record once it isn't being made any more, or after `seconds` or `leave` as it then is."""
         with self._changed:
-            self._changed.wait_for(
-                lambda: (record := self.get(token, identity)) is None or record.state != CREATING, timeout=seconds
-            )
+            self._changed.wait_for(lambda: self._leaving or not self._is_made(token, identity), timeout=seconds)
             return self.get(token, identity)
+
+    def _is_made(self, token: str, identity: str) -> bool:
+        record = self.get(token, identity)
+        return record is not None and record.state == CREATING
+
+    def leave(self) -> None:
+        """Let nobody wait any longer."""
+        with self._changed:
+            self._leaving = True
+            self._changed.notify_all()
 
     def close(self) -> None:
         """End; what is written stays."""

@@ -28,7 +28,9 @@ from simpul.lab.place import CLOUD
 PATIENCE: Final = 300.0
 """Seconds that a control plane may take to serve, or a node to be ready."""
 PERIOD: Final = 1.0
+TIMEOUT: Final = 5
 CARD: Final = "host0"
+STATE: Final = ("systemctl", "show", "--property=ActiveState", "--value", install.UNIT)
 
 
 @dataclass(frozen=True)
@@ -60,11 +62,12 @@ class Ack:
         """Remove nodes and their machines."""
         if (control := machine.find(cluster.control.name)) and control.running:
             self._forget(cluster, nodes)
-        machine.stop_all([node.name for node in nodes])
+        for node in nodes:
+            _discard(node)
 
     def stop(self, cluster: Cluster) -> None:
         """Remove the control plane and its machine."""
-        machine.stop(cluster.control.name)
+        _discard(cluster.control)
 
     def credential(self, cluster: Cluster) -> Credential:
         """Give the administrator's credential, under the names that the vendor gives it."""
@@ -99,24 +102,37 @@ class Ack:
         self._run(node)
 
     def _run(self, node: Node) -> None:
-        """Start k3s and wait until it says that it serves."""
-        try:
-            machine.run(node.name, ["systemctl", "start", install.UNIT], seconds=PATIENCE)
-        except OutsideError as error:
-            said = machine.run(node.name, ["journalctl", f"--unit={install.UNIT}", "--lines=12", "--output=cat"])
-            raise OutsideError.at(f"machine {node.name}", "k3s doesn't start", said.strip()) from error
+        """Start k3s and wait until it says that it serves; systemd starts it again when it ends before that."""
+        machine.run(node.name, ["systemctl", "start", "--no-block", install.UNIT])
+        deadline = time.monotonic() + PATIENCE
+        while machine.run(node.name, STATE).strip() != "active":
+            if time.monotonic() > deadline:
+                said = machine.run(node.name, ["journalctl", f"--unit={install.UNIT}", "--lines=12", "--output=cat"])
+                raise OutsideError.at(f"machine {node.name}", f"k3s doesn't start in {PATIENCE:.0f} s", said.strip())
+            time.sleep(PERIOD)
 
     def _forget(self, cluster: Cluster, nodes: Sequence[Node]) -> None:
         """Take nodes out of the cluster. One that is going anyway may not answer any more."""
         try:
             with self._api(cluster) as api:
+                core = client.CoreV1Api(api)
+                known = {each.metadata.name for each in core.list_node(_request_timeout=TIMEOUT).items}
                 for node in nodes:
-                    client.CoreV1Api(api).delete_node(node.name, _request_timeout=5)
-        except (ApiException, HTTPError, OutsideError) as error:
+                    if node.name in known:
+                        core.delete_node(node.name, _request_timeout=TIMEOUT)
+        except ApiException as error:
+            self.progress(f"{cluster.name}: its nodes can't be taken out: {error.reason}")
+        except (HTTPError, OutsideError) as error:
             self.progress(f"{cluster.name}: its nodes can't be taken out: {error}")
 
     def _api(self, cluster: Cluster) -> Any:
         return config.new_client_from_config_dict(yaml.safe_load(self.credential(cluster).kubeconfig))
+
+
+def _discard(node: Node) -> None:
+    """Remove a machine. What it was doing doesn't matter any more, so nothing waits for it to power off."""
+    machine.kill(node.name)
+    machine.stop(node.name)
 
 
 def _kubeconfig(cluster: Cluster, authority: str, user: Mapping[str, str]) -> str:
@@ -139,7 +155,7 @@ def _wait_ready(core: Any, node: Node) -> None:
     said = "it hasn't joined"
     while time.monotonic() < deadline:
         try:
-            found = core.read_node(node.name, _request_timeout=5)
+            found = core.read_node(node.name, _request_timeout=TIMEOUT)
         except (ApiException, HTTPError) as error:
             said = str(error)
         else:
@@ -159,4 +175,4 @@ def _taint(core: Any, node: Node) -> None:
         key, _, value = what.partition("=")
         taints.append({"key": key, "value": value, "effect": effect})
     if taints:
-        core.patch_node(node.name, {"spec": {"taints": taints}}, _request_timeout=5)
+        core.patch_node(node.name, {"spec": {"taints": taints}}, _request_timeout=TIMEOUT)

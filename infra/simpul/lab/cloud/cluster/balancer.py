@@ -35,6 +35,7 @@ class Balancer:
         """Look after the clusters of `estate`."""
         self._estate = estate
         self._end = Event()
+        self._unheard: set[str] = set()
         self._thread = Thread(target=self._run, name="balancer", daemon=True)
 
     def start(self) -> None:
@@ -53,15 +54,19 @@ class Balancer:
         clusters = self._estate.clusters
         if clusters is None:
             return
-        wanted: dict[str, str] = {}
+        held: dict[str, str] = {}
+        unheard: dict[str, str] = {}
         for record in self._estate.store.all(cs.CLUSTER):
             if record.state == READY and record.behind["machines"]:
                 try:
-                    wanted |= self._serve(clusters, record)
+                    held |= self._serve(clusters, record)
                 except (ApiException, HTTPError, OutsideError) as error:
-                    self._estate.progress(f"{record.outputs['name']}: {error}")
-                    return
-        self._release(clusters, wanted)
+                    unheard[record.outputs["name"]] = str(error)
+        for name in unheard.keys() - self._unheard:
+            self._estate.progress(f"{name} doesn't answer: {unheard[name]}")
+        self._unheard = set(unheard)
+        if not unheard:
+            self._release(clusters, held)
 
     def _run(self) -> None:
         while not self._end.wait(PERIOD):

@@ -73,7 +73,8 @@ class NodePool(Kind):
         """Start its machines; they join the cluster."""
         owner = estate.store.get(CLUSTER, record.outputs["clusterId"])
         if estate.clusters is not None and owner is not None and record.behind["machines"]:
-            estate.progress(f"{record.outputs['nodePoolName']}: {len(record.behind['machines'])} nodes join")
+            names = ", ".join(each["name"] for each in record.behind["machines"])
+            estate.progress(f"{owner.outputs['name']}: nodes start: {names}")
             estate.clusters.join(cluster(owner), nodes(estate, record, record.behind["machines"]))
         return {}
 
