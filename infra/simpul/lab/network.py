@@ -83,7 +83,8 @@ def _make_lan(number: int, links: frozenset[str]) -> None:
     _ip("link", "set", bridge, "up")
     if uplink not in links:
         _ip("link", "add", uplink, "type", "veth", "peer", "name", leg, "netns", WAN)
-        _ip("link", "set", uplink, "master", bridge, "up")
+        _ip("link", "set", uplink, "up")  # only now: one that a drill has cut stays cut
+    _ip("link", "set", uplink, "master", bridge)
     _ip("-n", WAN, "address", "replace", f"{gateway(number)}/{network(number).prefixlen}", "dev", leg)
     _ip("-n", WAN, "link", "set", leg, "up")
 

@@ -68,7 +68,7 @@ func startKubelet(c *Config, parts *supervisor) error {
 }
 
 func kubeletConfiguration(c *Config) map[string]any {
-	configuration := map[string]any{
+	return map[string]any{
 		"apiVersion": "kubelet.config.k8s.io/v1beta1",
 		"kind":       "KubeletConfiguration",
 		"authentication": map[string]any{
@@ -80,6 +80,7 @@ func kubeletConfiguration(c *Config) map[string]any {
 		"failCgroupV1":             false,
 		"failSwapOn":               false,
 		"clusterDomain":            clusterDomain,
+		"clusterDNS":               []string{c.ClusterDNS},
 		"resolvConf":               resolvConf(),
 		"rotateCertificates":       c.Role == roleAgent,
 		"volumePluginDir":          c.path("agent", "libexec", "kubelet-plugins"),
@@ -93,10 +94,6 @@ func kubeletConfiguration(c *Config) map[string]any {
 		"healthzBindAddress":          "127.0.0.1",
 		"enableProfilingHandler":      false,
 	}
-	if c.ClusterDNS != "" {
-		configuration["clusterDNS"] = []string{c.ClusterDNS}
-	}
-	return configuration
 }
 
 // resolvConf names the host's resolver file, if it has one: the kubelet gives its lines to pods that ask for them.

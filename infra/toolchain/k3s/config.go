@@ -22,6 +22,8 @@ const (
 	roleAgent  = "agent"
 
 	apiPort = "6443"
+
+	administratorFile = "/etc/rancher/k3s/k3s.yaml"
 )
 
 // packaged are the parts of real k3s that `disable` may name. The stand-in never has the last two.
@@ -49,6 +51,8 @@ type Config struct {
 	DisableAgent   bool
 	Kubeconfig     string
 	KubeconfigMode string
+
+	SecretsEncryption bool
 }
 
 func (c *Config) addFlags(flags *pflag.FlagSet) {
@@ -59,7 +63,7 @@ func (c *Config) addFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&c.NodeName, "node-name", "", "name of the node (default: the host's)")
 	flags.StringVarP(&c.NodeIP, "node-ip", "i", "", "address of the node")
 	flags.StringSliceVar(&c.NodeLabels, "node-label", nil, "labels that the node registers with")
-	flags.StringVar(&c.PrivateRegistry, "private-registry", "/etc/rancher/k3s/registries.yaml", "registry configuration file")
+	flags.StringVar(&c.PrivateRegistry, "private-registry", "/etc/rancher/k3s/registries.yaml", "image registries")
 	if c.Role == roleAgent {
 		flags.StringVarP(&c.Server, "server", "s", "", "address of the server, https://HOST:6443")
 		return
@@ -69,8 +73,9 @@ func (c *Config) addFlags(flags *pflag.FlagSet) {
 	flags.StringVar(&c.ClusterDNS, "cluster-dns", "", "address of the cluster's DNS (default: the tenth of services)")
 	flags.StringSliceVar(&c.TLSSANs, "tls-san", nil, "more names and addresses in the API's certificate")
 	flags.StringSliceVar(&c.Disable, "disable", nil, "parts that are not deployed: "+strings.Join(packaged, ", "))
+	flags.BoolVar(&c.SecretsEncryption, "secrets-encryption", false, "keep Secrets encrypted in the datastore")
 	flags.BoolVar(&c.DisableAgent, "disable-agent", false, "run no node beside the control plane")
-	flags.StringVarP(&c.Kubeconfig, "write-kubeconfig", "o", "/etc/rancher/k3s/k3s.yaml", "where the administrator's kubeconfig is written")
+	flags.StringVarP(&c.Kubeconfig, "write-kubeconfig", "o", administratorFile, "file for the administrator's kubeconfig")
 	flags.StringVar(&c.KubeconfigMode, "write-kubeconfig-mode", "0600", "mode of that kubeconfig")
 }
 

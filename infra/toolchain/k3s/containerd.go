@@ -28,7 +28,7 @@ const (
 const containerdConfig = `version = 2
 root = %q
 state = %q
-disabled_plugins = ["io.containerd.internal.v1.opt", "io.containerd.snapshotter.v1.aufs", "io.containerd.snapshotter.v1.btrfs", "io.containerd.snapshotter.v1.devmapper", "io.containerd.snapshotter.v1.zfs"]
+disabled_plugins = ["io.containerd.internal.v1.opt"]
 
 [grpc]
 address = %q

@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"time"
 
+	meta "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/util/wait"
 	"k8s.io/kubernetes/cmd/kubeadm/app/util/kubeconfig"
 	"k8s.io/kubernetes/cmd/kubeadm/app/util/pkiutil"
@@ -18,31 +19,48 @@ import (
 var errWrongServer = errors.New("the server isn't the one that the token was made for")
 
 // join learns the cluster's authority from the server and writes the kubeconfig with which the kubelet asks for its
-// own certificate. This is Kubernetes' own way of joining: the API's controllers sign for who knows the token.
+// own certificate. This is Kubernetes' own way of joining: the API's controllers sign for who knows the token. With the
+// token it also reads what else a node must know.
 func join(ctx context.Context, c *Config) error {
 	t, err := parseToken(c.Token)
 	if err != nil {
 		return err
 	}
-	var authority []byte
-	err = wait.PollUntilContextCancel(ctx, time.Second, true, func(ctx context.Context) (bool, error) {
-		authority, err = meet(ctx, c.Server, t)
+	return wait.PollUntilContextCancel(ctx, time.Second, true, func(ctx context.Context) (bool, error) {
+		authority, err := meet(ctx, c.Server, t)
 		if errors.Is(err, errWrongServer) {
 			return false, err
+		}
+		if err == nil {
+			err = introduce(ctx, c, t, authority)
 		}
 		if err != nil {
 			log.Printf("waiting for the server: %v", err)
 		}
 		return err == nil, nil
 	})
-	if err != nil {
-		return err
-	}
+}
+
+// introduce writes what the token and the authority allow, and asks for the cluster's DNS.
+func introduce(ctx context.Context, c *Config, t token, authority []byte) error {
 	known := kubeconfig.CreateWithToken(c.Server, "default", "joining", authority, t.secret)
-	return errors.Join(
+	err := errors.Join(
 		writeFile(c.authorityFile(), string(authority), 0o644),
 		kubeconfig.WriteToDisk(c.bootstrapIdentity(), known),
 	)
+	if err != nil {
+		return err
+	}
+	client, err := connect(c.bootstrapIdentity())
+	if err != nil {
+		return err
+	}
+	cluster, err := client.CoreV1().ConfigMaps("kube-system").Get(ctx, "k3s-cluster", meta.GetOptions{})
+	if err != nil {
+		return err
+	}
+	c.ClusterDNS = cluster.Data["clusterDNS"]
+	return nil
 }
 
 // meet asks the server for its certificates and gives the authority among them, once it is sure that the authority has

@@ -21,6 +21,9 @@ import (
 func main() {
 	if len(os.Args) > 1 && components[os.Args[1]] != nil {
 		name := os.Args[1]
+		if name == "kubectl" && os.Getenv("KUBECONFIG") == "" {
+			os.Setenv("KUBECONFIG", administratorFile)
+		}
 		os.Args = append([]string{name}, os.Args[2:]...)
 		os.Exit(runComponent(name))
 	}

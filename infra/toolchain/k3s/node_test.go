@@ -31,10 +31,10 @@ var nodes = []*core.Node{
 func TestPodsLeaveAsTheirNodeButReachPodsAsThemselves(t *testing.T) {
 	got := masqueradeRules(podRanges(nodes), "10.42.0.0/24")
 	want := `*nat
-:K3S-POD-EGRESS - [0:0]
--A K3S-POD-EGRESS -d 10.42.0.0/24 -j RETURN
--A K3S-POD-EGRESS -d 10.42.1.0/24 -j RETURN
--A K3S-POD-EGRESS -s 10.42.0.0/24 -j MASQUERADE
+:FLANNEL-POSTRTG - [0:0]
+-A FLANNEL-POSTRTG -d 10.42.0.0/24 -j RETURN
+-A FLANNEL-POSTRTG -d 10.42.1.0/24 -j RETURN
+-A FLANNEL-POSTRTG -s 10.42.0.0/24 -j MASQUERADE
 COMMIT
 `
 	if got != want {

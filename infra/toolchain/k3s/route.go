@@ -20,10 +20,13 @@ import (
 )
 
 const (
-	bridge        = "cni0"
-	masquerade    = "K3S-POD-EGRESS"
-	routeProtocol = 213 // marks the routes that are ours among the kernel's
-	forwarding    = "/proc/sys/net/ipv4/ip_forward"
+	bridge = "cni0"
+	// masquerade is called as k3s's own network calls it, so that who removes k3s finds it.
+	masquerade = "FLANNEL-POSTRTG"
+	// routeProtocol marks the routes that are ours among the kernel's.
+	routeProtocol = 213
+
+	forwarding = "/proc/sys/net/ipv4/ip_forward"
 )
 
 // networkConfig is the node's CNI configuration: pods on a bridge, their addresses from the node's own range.
@@ -42,8 +45,8 @@ const networkConfig = `{
 
 func (c *Config) networkFolder() string { return c.path("agent", "etc", "cni", "net.d") }
 
-// keepRoutes keeps the pods' network in step with the cluster's nodes: this node's range for its bridge, a route to each
-// other node's range by that node's address (all are in one LAN), and what leaves all of these goes as the node.
+// keepRoutes keeps the pods' network in step with the cluster's nodes: this node's range for its bridge, a route to
+// each other node's range by that node's address (all are in one LAN), and what leaves all of these goes as the node.
 func keepRoutes(ctx context.Context, client kubernetes.Interface, c *Config) error {
 	if err := os.WriteFile(forwarding, []byte("1"), 0o644); err != nil {
 		return err

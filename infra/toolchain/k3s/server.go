@@ -68,7 +68,15 @@ func startControlPlane(c *Config, p pki, tokens string, parts *supervisor) error
 	if err := startEtcd(c, p, parts); err != nil {
 		return err
 	}
-	if err := parts.startComponent("kube-apiserver", apiServerFlags(c, p, tokens)...); err != nil {
+	flags := apiServerFlags(c, p, tokens)
+	if c.SecretsEncryption {
+		file := c.path("server", "cred", "encryption-config.yaml")
+		if err := keepEncryption(file); err != nil {
+			return err
+		}
+		flags = append(flags, "--encryption-provider-config="+file)
+	}
+	if err := parts.startComponent("kube-apiserver", flags...); err != nil {
 		return err
 	}
 	if err := waitForAPI(parts.ctx, c.Kubeconfig); err != nil {

@@ -77,11 +77,12 @@ func balance(ctx context.Context, client kubernetes.Interface, service *core.Ser
 	if slices.Equal(ingressAddresses(service), addresses) {
 		return nil
 	}
-	service = service.DeepCopy()
-	service.Status.LoadBalancer.Ingress = nil
+	var ingress []core.LoadBalancerIngress
 	for _, address := range addresses {
-		service.Status.LoadBalancer.Ingress = append(service.Status.LoadBalancer.Ingress, core.LoadBalancerIngress{IP: address})
+		ingress = append(ingress, core.LoadBalancerIngress{IP: address})
 	}
+	service = service.DeepCopy()
+	service.Status.LoadBalancer.Ingress = ingress
 	_, err := client.CoreV1().Services(service.Namespace).UpdateStatus(ctx, service, meta.UpdateOptions{})
 	if apierrors.IsConflict(err) || apierrors.IsNotFound(err) {
 		return nil

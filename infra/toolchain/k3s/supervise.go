@@ -16,7 +16,7 @@ import (
 )
 
 // patience is how long a part may take to end before it is killed.
-const patience = 8 * time.Second
+const patience = 4 * time.Second
 
 var errStopped = errors.New("told to stop")
 
