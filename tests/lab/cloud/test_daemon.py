@@ -11,12 +11,30 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import grpc
 import pulumi
 import pulumi_alicloud as alicloud
 import pytest
 from pulumi import automation
+from pulumi.runtime.proto import provider_pb2 as pb
+from pulumi.runtime.proto import provider_pb2_grpc
+
+from lab.cloud.client import urn
+from lab.cloud.estate import NETWORK
+from simpul.provider.wire import pack, unpack
 
 REGION = "ap-southeast-5"
+ASK = f"""
+import sys, grpc
+from google.protobuf.empty_pb2 import Empty
+from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
+stub = provider_pb2_grpc.ResourceProviderStub(grpc.insecure_channel("127.0.0.1:" + sys.argv[1]))
+call = stub.Create.future(provider_pb2.CreateRequest(urn="{urn(NETWORK)}"))
+stub.GetPluginInfo(Empty())
+print("asked", flush=True)
+call.result()
+"""
+"""Asks a daemon for a network, and says so when the daemon must have heard it."""
 
 
 class Daemon:
@@ -102,13 +120,16 @@ def test_a_real_engine_makes_changes_refreshes_adopts_and_destroys(daemon: Daemo
     assert stack.outputs()["switch"].value == switch
 
     assert changes(stack.destroy()) == {"delete": 3}
-    assert listed(daemon) == []
+    assert networks(daemon) == []
 
 
-def listed(daemon: Daemon) -> list[str]:
+def networks(daemon: Daemon) -> list[str]:
     """Give the ids of the networks that the cloud has."""
-    answer = subprocess.run([sys.executable, "-c", LIST, daemon.port], capture_output=True, text=True, check=True)
-    return answer.stdout.split()
+    with grpc.insecure_channel(f"127.0.0.1:{daemon.port}") as channel:
+        stub = provider_pb2_grpc.ResourceProviderStub(channel)
+        answer = stub.Invoke(pb.InvokeRequest(tok="alicloud:vpc/getNetworks:getNetworks"))
+    ids: list[str] = unpack(getattr(answer, "return"))["ids"]
+    return ids
 
 
 def test_what_is_asked_for_is_there_though_who_asked_was_killed(daemon: Daemon) -> None:
@@ -118,35 +139,21 @@ def test_what_is_asked_for_is_there_though_who_asked_was_killed(daemon: Daemon) 
     assert asking.stdout.readline() == b"asked\n"
     asking.kill()
     asking.communicate()
-    while not (found := listed(daemon)):
+    while not (found := networks(daemon)):
         time.sleep(0.05)
     assert len(found) == 1
 
 
 def test_a_daemon_keeps_its_memory_and_leaves_no_file_of_a_running_one(tmp_path: Path) -> None:
     first = Daemon(tmp_path)
-    made = subprocess.run([sys.executable, "-c", MAKE, first.port], capture_output=True, text=True, check=True)
+    with grpc.insecure_channel(f"127.0.0.1:{first.port}") as channel:
+        made = provider_pb2_grpc.ResourceProviderStub(channel).Create(
+            pb.CreateRequest(urn=urn(NETWORK), properties=pack({"vpcName": "bpn"}))
+        )
     assert (tmp_path / "pid").read_text().strip() == str(first.process.pid)
     assert first.stop() == 0
     assert not (tmp_path / "pid").exists()
     assert not (tmp_path / "port").exists()
     second = Daemon(tmp_path)
-    assert listed(second) == made.stdout.split()
+    assert networks(second) == [made.id]
     assert second.stop() == 0
-
-
-HEAD = """
-import sys, grpc
-from google.protobuf.empty_pb2 import Empty
-from pulumi.runtime.proto import provider_pb2 as pb, provider_pb2_grpc
-from simpul.provider.wire import pack, unpack
-stub = provider_pb2_grpc.ResourceProviderStub(grpc.insecure_channel("127.0.0.1:" + sys.argv[1]))
-urn = "urn:pulumi:t::p::alicloud:vpc/network:Network::it"
-new = pb.CreateRequest(urn=urn, properties=pack({"vpcName": "bpn"}))
-"""
-MAKE = f"{HEAD}\nprint(stub.Create(new).id)"
-ASK = f"{HEAD}\ncall = stub.Create.future(new)\nstub.GetPluginInfo(Empty())\nprint('asked', flush=True)\ncall.result()"
-LIST = f"""{HEAD}
-answer = stub.Invoke(pb.InvokeRequest(tok="alicloud:vpc/getNetworks:getNetworks", args=pack({{}})))
-print(*unpack(getattr(answer, "return"))["ids"])
-"""
