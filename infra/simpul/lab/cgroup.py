@@ -12,10 +12,12 @@ import signal
 import time
 from pathlib import Path
 
+from simpul.errors import OutsideError
+
 ROOT = Path("/sys/fs/cgroup")
 
 NOT_CONTROLLERS = ("systemd", "unified")
-"""Version 1's hierarchies without a controller: systemd-nspawn cares for them."""
+"""Version 1's hierarchies without a controller. Machines that shared one would remove each other's units' groups."""
 
 PATIENCE = 5.0
 
@@ -23,7 +25,7 @@ PATIENCE = 5.0
 def prepare(name: str) -> list[Path]:
     """Make the group `name` in every hierarchy; give each one's cgroup.procs."""
     procs = []
-    for hierarchy in list_hierarchies():
+    for hierarchy in _list_all():
         group = hierarchy / name
         group.mkdir(exist_ok=True)
         for setting in ("cpuset.cpus", "cpuset.mems"):
@@ -35,12 +37,20 @@ def prepare(name: str) -> list[Path]:
 
 
 def remove(name: str) -> None:
-    """Kill what still runs in the group, and remove it with all below it."""
-    for hierarchy in [*list_hierarchies(), *(ROOT / kind for kind in NOT_CONTROLLERS)]:
+    """Kill what still runs in the group, and remove it with all below it.
+
+    Raises OutsideError if a process in it can't be ended.
+    """
+    for hierarchy in _list_all():
         if (group := hierarchy / name).is_dir():
             _empty(group)
             for folder, _, _ in os.walk(group, topdown=False):
                 Path(folder).rmdir()
+
+
+def _list_all() -> list[Path]:
+    kinds = (ROOT / kind for kind in NOT_CONTROLLERS)
+    return [*list_hierarchies(), *(folder for folder in kinds if folder.is_dir())]
 
 
 def find(prefix: str) -> set[str]:
@@ -62,7 +72,9 @@ def _empty(group: Path) -> None:
         for pid in pids:
             _kill(pid)
         if time.monotonic() > deadline:
-            break
+            raise OutsideError.at(
+                f"control group {group}", "processes in it can't be ended", str(pids), f"ps -fp {pids[0]}"
+            )
         time.sleep(0.05)
 
 
