@@ -15,13 +15,16 @@ class FakeIp:
 
     def __init__(self) -> None:
         self.links: dict[str, str] = {"eth0": "up"}
+        self.second_names: dict[str, str] = {}
         self.namespaces: set[str] = set()
         self.routes: list[dict[str, str]] = []
 
     def __call__(self, argv: list[str], *, where: str) -> str:
         match argv[1:]:
             case ["-j", "link", "show"]:
-                return json.dumps([{"ifname": name} for name in self.links])
+                return json.dumps(
+                    [{"ifname": name, "altnames": [self.second_names.get(name, "")]} for name in self.links]
+                )
             case ["-j", "netns", "list"]:
                 return json.dumps([{"name": name} for name in self.namespaces])
             case ["-j", "route", "show", "root", _]:
@@ -83,6 +86,15 @@ def test_addresses_that_are_in_use_are_refused_with_who_uses_them(ip: FakeIp) ->
     ip.routes = [{"dst": "10.213.0.0/24", "dev": "wg0"}]
     with pytest.raises(OutsideError, match=r"10\.213\.0\.0/24 dev wg0"):
         network.up([1])
+
+
+def test_a_machines_cable_is_found_by_its_long_name_too(ip: FakeIp) -> None:
+    ip.links |= {"vb-simpul-bmWVg": "up", "vb-simpul-a": "up", "vb-simpul-b": "up"}
+    ip.second_names = {"vb-simpul-bmWVg": "vb-simpul-bpn-barat-2"}
+    network.unplug("simpul-bpn-barat-2")
+    network.unplug("simpul-a")
+    network.unplug("simpul-gone")
+    assert set(ip.links) == {"eth0", "vb-simpul-b"}
 
 
 def test_names_fit_into_what_the_kernel_allows() -> None:

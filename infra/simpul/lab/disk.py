@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from simpul.errors import OutsideError
 from simpul.lab.command import run
 
 RUNTIME = "/var/lib/rancher"
@@ -20,6 +21,10 @@ def mount(folder: Path, base: Path) -> Path:
     root = folder / "root"
     for part in ("root", "upper", "work", "runtime"):
         (folder / part).mkdir(parents=True, exist_ok=True)
+    if not base.is_dir():
+        raise OutsideError.at(
+            f"machine {folder.name}", "its base image isn't made", str(base), "simpul lab up makes it"
+        )
     if not root.is_mount():
         layers = f"lowerdir={base},upperdir={folder / 'upper'},workdir={folder / 'work'}"
         run(["mount", "-t", "overlay", "overlay", "-o", layers, str(root)], where=f"machine {folder.name}")

@@ -19,9 +19,8 @@ from ipaddress import IPv4Address
 from pathlib import Path
 
 from simpul.errors import OutsideError
-from simpul.lab import cgroup, disk, identity, rootfs
+from simpul.lab import cgroup, disk, identity, network, rootfs
 from simpul.lab.command import run as run_program
-from simpul.lab.network import name_bridge
 from simpul.lab.place import PREFIX, STATE
 
 MACHINES = STATE / "machines"
@@ -80,7 +79,7 @@ def start(spec: Spec, base: Path | None = None) -> Machine:
         return found
     folder = MACHINES / spec.name
     folder.mkdir(parents=True, exist_ok=True)
-    disk.unmount(folder)
+    kill(spec.name)  # what a machine that ended by itself has left
     root = disk.mount(folder, base or rootfs.find())
     host_key = identity.give(root, spec)
     pid = _boot(spec, folder, root)
@@ -143,8 +142,11 @@ def put(name: str, source: Path, target: str, mode: str = "0644") -> None:
 
 
 def stop(name: str, *, keep_disk: bool = False) -> None:
-    """Power the machine off and remove it, its disk too unless `keep_disk`. One that isn't there is no error."""
-    if (machine := find(name)) and machine.running:
+    """Remove the machine and its disk; with `keep_disk` power it off in order and leave the disk.
+
+    A machine that isn't there is no error.
+    """
+    if keep_disk and (machine := find(name)) and machine.running:
         os.kill(machine.pid, signal.SIGTERM)  # systemd-nspawn tells the machine's init to power off
         _wait_end(machine, STOP_SECONDS)
     kill(name)
@@ -158,6 +160,7 @@ def kill(name: str) -> None:
         os.kill(machine.pid, signal.SIGKILL)
         _wait_end(machine, STOP_SECONDS)
     cgroup.remove(f"{PREFIX}{name}")
+    network.unplug(f"{PREFIX}{name}")
     disk.unmount(MACHINES / name)
 
 
@@ -177,7 +180,7 @@ def _boot(spec: Spec, folder: Path, root: Path) -> int:
     joins = [*cgroup.prepare(name), pid_file]
     argv = [
         *NSPAWN, f"--directory={root}", f"--machine={name}", f"--hostname={spec.name}",
-        f"--network-bridge={name_bridge(spec.number)}", f"--bind={folder / 'runtime'}:{disk.RUNTIME}",
+        f"--network-bridge={network.name_bridge(spec.number)}", f"--bind={folder / 'runtime'}:{disk.RUNTIME}",
     ]  # fmt: skip
     pid_file.unlink(missing_ok=True)
     with (folder / "console.log").open("w") as console:

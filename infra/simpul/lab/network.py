@@ -52,8 +52,8 @@ def up(numbers: Iterable[int]) -> None:
 def down() -> None:
     """Remove every bridge and uplink of the lab, and the wide area network; nothing else."""
     for link in _list_links():
-        if OURS.fullmatch(link) and link in _list_links():
-            _ip("link", "delete", link)
+        if OURS.fullmatch(link):
+            _delete(link)
     if WAN in _list_namespaces():
         _ip("netns", "delete", WAN)
 
@@ -66,6 +66,18 @@ def cut(number: int) -> None:
 def restore(number: int) -> None:
     """Mend the site's uplink."""
     _ip("link", "set", name_uplink(number), "up")
+
+
+def unplug(machine: str) -> None:
+    """Remove the interface by which systemd-nspawn has joined `machine` to its LAN, if it is there.
+
+    The kernel does so too, but minutes later if a connection of the machine was open when it ended.
+    """
+    cable = f"vb-{machine}"
+    for link in json.loads(_ip("-j", "link", "show")):
+        # A name that is too long for an interface is its second name.
+        if cable in (link["ifname"], *link.get("altnames", ())):
+            _delete(link["ifname"])
 
 
 def list_numbers() -> tuple[int, ...]:
@@ -100,6 +112,15 @@ def _refuse_foreign(number: int) -> None:
                 f"{route['dst']} dev {route.get('dev')}",
                 f"take that network down while the lab is up: ip link set {route.get('dev')} down",
             )
+
+
+def _delete(link: str) -> None:
+    """Delete the interface; that the kernel was faster is no error."""
+    try:
+        _ip("link", "delete", link)
+    except OutsideError:
+        if link in _list_links():
+            raise
 
 
 def _list_links() -> frozenset[str]:

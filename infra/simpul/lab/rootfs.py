@@ -39,7 +39,8 @@ PACKAGES = (
 UNWANTED_UNITS = (
     "etcd.service", "containerd.service", "nftables.service", "e2scrub_reap.service",
     "apt-daily.timer", "apt-daily-upgrade.timer", "dpkg-db-backup.timer", "e2scrub_all.timer", "fstrim.timer",
-    "systemd-timesyncd.service", "systemd-resolved.service", "getty@.service", "console-getty.service",
+    "systemd-timesyncd.service", "systemd-resolved.service", "systemd-logind.service",
+    "getty@.service", "console-getty.service",
 )  # fmt: skip
 """Units that would work beside k3s, reach out of the lab, or spend the few processors on nothing."""
 
