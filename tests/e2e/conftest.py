@@ -1,4 +1,4 @@
-"""The lab of these tests: brought up once, taken down at the end."""
+"""The lab of these tests: brought up once, taken down at the end unless it was up before."""
 
 from __future__ import annotations
 
@@ -15,6 +15,9 @@ from simpul.project import ROOT
 
 @pytest.fixture(scope="session")
 def lab() -> Iterator[Lab]:
+    was_up = environment.CLOUD_PORT.exists()
     bring_up()
     yield Lab({**os.environ, **environment.variables()})
+    if was_up:
+        return
     subprocess.run(["simpul", "lab", "down"], cwd=ROOT, check=True, timeout=300)

@@ -31,7 +31,7 @@ def running(name: str) -> bool:
         record = json.loads((folder(name) / "process.json").read_text())
     except FileNotFoundError:
         return False
-    return bool(read_beginning(record["pid"]) == record["began"])
+    return record["began"] is not None and bool(read_beginning(record["pid"]) == record["began"])
 
 
 def start(name: str, argv: Sequence[str | Path], ready: Callable[[], bool]) -> None:

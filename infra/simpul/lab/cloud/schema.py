@@ -27,12 +27,18 @@ STILL_LISTS = {
 OBJECTS = {
     "alicloud:alb/listener:Listener": {"certificates"},
     "alicloud:cfg/rule:Rule": {"compliance"},
+    "alicloud:cloudcontrol/getResourceTypes:getResourceTypes": {"handlers"},
+    "alicloud:cloudmonitor/getServiceMetricAlarmRules:getServiceMetricAlarmRules": {"escalations", "prometheus"},
+    "alicloud:cs/getKubernetesNodePools:getKubernetesNodePools": {"privatePoolOptions"},
     "alicloud:cs/managedKubernetes:ManagedKubernetes": {"rrsaMetadata"},
     "alicloud:cs/serverlessKubernetes:ServerlessKubernetes": {"rrsaMetadata"},
     "alicloud:ecs/elasticityAssurance:ElasticityAssurance": {"instanceType"},
     "alicloud:ecs/instance:Instance": {"networkInterfaces"},
+    "alicloud:fc/getV3Functions:getV3Functions": {"customDns"},
     "alicloud:fc/v3Function:V3Function": {"tracingConfig"},
     "alicloud:fc/v3Trigger:V3Trigger": {"httpTrigger"},
+    "alicloud:maxcompute/getProjects:getProjects": {"properties", "securityProperties"},
+    "alicloud:sls/getAlerts:getAlerts": {"sinkCms"},
     "alicloud:threatdetection/sasTrail:SasTrail": {"serviceTrail"},
 }
 
@@ -90,7 +96,7 @@ class Property:
             tf=fact["tf"],
             type=fact["type"],
             elem=fact.get("elem"),
-            fields={each["name"]: cls.read(each) for each in fact.get("fields", ())},
+            fields={each["name"]: cls.read(each, token) for each in fact.get("fields", ())},
             required=fact.get("required", False),
             optional=fact.get("optional", False),
             computed=fact.get("computed", False),
