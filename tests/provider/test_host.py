@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from provider.recorder import request
-from simpul.provider import schema
+from simpul.provider import run, schema
 from simpul.provider.host import Host
 from simpul.provider.kind import Change, Failure
 
@@ -21,7 +21,12 @@ INPUTS = {
     "group": "server",
     "vars": {"k3s_role": "server"},
 }
-READY = {"state": "ready", "kubeconfig": "k", "manifest": {}, "drift": {}}
+READY = {"state": "ready", "kubeconfig": "k", "manifest": {}, "playbooks": "of today", "drift": {}}
+
+
+@pytest.fixture(autouse=True)
+def _playbooks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "digest_playbooks", lambda: "of today")
 
 
 def test_good_inputs_pass() -> None:
@@ -62,6 +67,11 @@ def test_a_variable_must_be_one_for_ansible() -> None:
 )
 def test_what_a_difference_means(change: dict[str, Any], expected: list[Change]) -> None:
     assert HOST.diff(request(inputs={**INPUTS, **change}, old=INPUTS, state=READY)) == expected
+
+
+def test_other_playbooks_make_another_host() -> None:
+    found = HOST.diff(request(inputs=INPUTS, old=INPUTS, state={**READY, "playbooks": "of another version"}))
+    assert found == [Change("playbooks", is_input=False)]
 
 
 @pytest.mark.parametrize("state", ["deferred", "unfinished"])

@@ -77,7 +77,7 @@ def test_sysctls_are_as_their_file_says(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     file = tmp_path / "90-simpul.conf"
-    file.write_text("# ours\nkernel.ostype = Linux\n-kernel.osrelease=never\nno.such.key=1\n")
+    file.write_text("# ours\nkernel.ostype = Linux\nkernel.osrelease=never\n-kernel.version=never\nno.such.key=1\n")
     monkeypatch.setattr(remote, "SYSCTL_FOLDER", f"{tmp_path}/")
     release = Path("/proc/sys/kernel/osrelease").read_text().strip()
     assert look({"files": {str(file): {"kind": "file"}}}, capsys) == {"sysctl kernel.osrelease": release}

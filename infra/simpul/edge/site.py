@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
+from pathlib import Path
 
 import pulumi
 
@@ -71,7 +73,9 @@ class SiteHosts(pulumi.ComponentResource):
         return {
             "base_timezone": city.timezone,
             "k3s_role": host.role,
-            "k3s_bundle": str(ROOT / city.bundle),
+            # Said from the playbooks, so that the state is the same on every operator's machine.
+            "k3s_bundle": f"{{{{ playbook_dir }}}}/../{city.bundle}",
+            "simpul_bundle": _digest(ROOT / city.bundle),
             "k3s_token": self.token.result,
             "k3s_server_address": str(site.server.address),
             "k3s_cluster_name": f"simpul-{site.slug}",
@@ -83,3 +87,9 @@ class SiteHosts(pulumi.ComponentResource):
             "k3s_registry_host": city.registry.address.partition("/")[0],
             "k3s_registry_mirror": city.registry.mirror or "",
         }
+
+
+def _digest(bundle: Path) -> str:
+    """Give the digest of what is in `bundle`, so that another k3s changes its hosts; "" where it isn't there."""
+    sums = bundle / "sha256sum-amd64.txt"
+    return hashlib.sha256(sums.read_bytes()).hexdigest() if sums.is_file() else ""

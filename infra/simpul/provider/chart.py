@@ -6,7 +6,6 @@ against the values. A value that isn't known yet is never a problem, and no mess
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
@@ -18,6 +17,7 @@ import yaml
 
 from simpul.project import ROOT
 from simpul.provider import compare
+from simpul.provider import digest as files
 from simpul.provider.kind import Failure
 from simpul.provider.wire import UNKNOWN, has_unknown
 from simpul.provider.wire import Path as ValuePath
@@ -37,14 +37,7 @@ def folder(chart: str) -> Path:
 
 def digest(chart: str, values: Mapping[str, Any]) -> str:
     """Return a digest that is another one whenever a file of `chart` or one of the `values` is."""
-    top = folder(chart)
-    summed = hashlib.sha256(json.dumps(values, sort_keys=True).encode())
-    for path in sorted(top.rglob("*")):
-        inside = path.relative_to(top)
-        if path.is_file() and inside.parts[0] not in _BESIDE:
-            summed.update(f"\0{inside}\0".encode())
-            summed.update(hashlib.sha256(path.read_bytes()).digest())
-    return summed.hexdigest()
+    return files.digest(folder(chart), beside=_BESIDE, salt=json.dumps(values, sort_keys=True).encode())
 
 
 def problems(chart: str, values: Mapping[str, Any], secrets: Collection[ValuePath]) -> list[Failure]:

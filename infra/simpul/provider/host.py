@@ -52,6 +52,8 @@ class Host:
         state = request.state
         if state.get("state") != "ready":
             found.append(Change("state", is_input=False))
+        elif state.get("playbooks") != run.digest_playbooks():
+            found.append(Change("playbooks", is_input=False))
         found += [Change(compare.join("drift", what), "delete", is_input=False) for what in state.get("drift", {})]
         return found
 
@@ -164,6 +166,7 @@ def _state(request: Request) -> Values:
         "state": "ready",
         "deferredSince": "",
         "manifest": UNKNOWN if request.preview else request.state.get("manifest") or {},
+        "playbooks": run.digest_playbooks(),
         "drift": {},
     }
 

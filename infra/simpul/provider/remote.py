@@ -109,9 +109,9 @@ def sysctls(path: str) -> dict[str, Any]:
         return found
     for line in lines:
         key, given, wished = line.partition("=")
-        if not given or line[0] in "#;":
+        if not given or line[0] in "#;-":  # a minus says that the kernel may refuse the value: none of it is drift
             continue
-        key = key.strip().lstrip("-")
+        key = key.strip()
         try:
             with open("/proc/sys/" + key.replace(".", "/")) as file:  # noqa: PTH123
                 found[key] = {"wished": wished.split(), "is": file.read().split()}

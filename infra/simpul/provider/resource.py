@@ -50,7 +50,7 @@ class Host(pulumi.CustomResource):
             "vars": args.vars,
             "offlineDays": args.offline_days,
             "timeoutSeconds": args.timeout_seconds,
-            **dict.fromkeys(("kubeconfig", "state", "deferredSince", "manifest", "drift")),
+            **dict.fromkeys(("kubeconfig", "state", "deferredSince", "manifest", "playbooks", "drift")),
         }
         super().__init__("simpul:edge:Host", resource_name, props, opts)
 

@@ -21,6 +21,7 @@ import yaml
 from simpul.errors import OutsideError, Problem
 from simpul.project import PLAYBOOKS
 from simpul.provider import child, scratch, ssh
+from simpul.provider.digest import digest
 from simpul.provider.outcome import Fault, Outcome, Outcomes
 
 _MOST_FORKS: Final = 50
@@ -46,6 +47,11 @@ class Machine:
 def playbooks() -> Path:
     """Return the folder of the playbooks: the project's, or the one that SIMPUL_PLAYBOOKS names."""
     return Path(os.environ.get("SIMPUL_PLAYBOOKS") or PLAYBOOKS)
+
+
+def digest_playbooks() -> str:
+    """Return the digest of the playbooks with all their roles."""
+    return digest(playbooks())
 
 
 def run(playbook: str, machines: Sequence[Machine], *, stop: threading.Event) -> dict[str, Outcome]:
