@@ -84,6 +84,16 @@ remove_rules() {
   done
 }
 
+# A shim's socket is named by a digest that doesn't tell whose it was. At one that is left nobody listens.
+remove_sockets() {
+  for socket in /run/containerd/s/*; do
+    if [ -S "$socket" ] && ! grep -qF "$socket" /proc/net/unix; then
+      echo "socket $socket"
+      rm "$socket"
+    fi
+  done
+}
+
 # A folder that has a disk of its own is emptied and stays.
 remove_folder() {
   [ -e "$1" ] || return 0
@@ -99,7 +109,10 @@ unmount
 remove_interfaces
 remove_routes
 remove_rules
-for folder in /run/k3s /run/flannel /var/lib/rancher /var/lib/kubelet /var/lib/cni /var/log/pods /var/log/containers; do
+remove_sockets
+for folder in /run/k3s /run/containerd/runc/k8s.io /run/flannel /var/lib/rancher /var/lib/kubelet /var/lib/cni \
+  /var/log/pods /var/log/containers; do
   remove_folder "$folder"
 done
-find /sys/fs/cgroup -depth -type d -path '*/kubepods*' -exec rmdir {} \; 2>/dev/null || true
+# These go if nobody else uses them.
+rmdir /run/containerd/runc /run/containerd/s /run/containerd 2>/dev/null || true
