@@ -16,8 +16,7 @@ def compose(city: City) -> None:
     addresses = plan(city)
     cloud = Cloud(city, addresses).estate
     sites = [
-        SiteHosts(f"simpul-{site.slug}", SiteArgs(city, site, addresses.sites[site.code])).estate
-        for site in city.sites
+        SiteHosts(f"simpul-{site.slug}", SiteArgs(city, site, addresses.sites[site.code])).estate for site in city.sites
     ]
     endpoints = deploy(city, cloud, sites)
 
@@ -36,10 +35,7 @@ def compose(city: City) -> None:
     pulumi.export(
         "clusters",
         pulumi.Output.secret(
-            [
-                {"name": cluster.name, "site": cluster.site, "kubeconfig": cluster.kubeconfig}
-                for cluster in clusters
-            ]
+            [{"name": cluster.name, "site": cluster.site, "kubeconfig": cluster.kubeconfig} for cluster in clusters]
         ),
     )
     pulumi.export("endpoints", pulumi.Output.secret([endpoint.export() for endpoint in endpoints]))

@@ -32,9 +32,7 @@ class Cloud(pulumi.ComponentResource):
             tags=identity.tags,
             opts=pulumi.ResourceOptions(parent=self, import_=found.id("group", identity.prefix)),
         )
-        network = Network(
-            identity.name("network"), NetworkArgs(identity, plan, chosen, found, group.id), child
-        )
+        network = Network(identity.name("network"), NetworkArgs(identity, plan, chosen, found, group.id), child)
         balancer = alicloud.slb.ApplicationLoadBalancer(
             identity.name("entrance"),
             load_balancer_name=identity.name("entrance"),

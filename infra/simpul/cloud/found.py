@@ -69,11 +69,7 @@ def _listings(identity: Identity) -> Iterable[tuple[str, Listed]]:
     yield "address", ((address.address_name, address.id) for address in addresses)
     yield (
         "association",
-        (
-            (address.address_name, f"{address.id}:{address.instance_id}")
-            for address in addresses
-            if address.instance_id
-        ),
+        ((address.address_name, f"{address.id}:{address.instance_id}") for address in addresses if address.instance_id),
     )
     security = alicloud.ecs.get_security_groups(name_regex=names, tags=tags).groups
     yield "security group", ((group.name, group.id) for group in security)

@@ -34,6 +34,4 @@ def size(cloud: Cloud) -> Size:
     chosen = PROFILES[cloud.profile]
     if cloud.nodes is None:
         return chosen
-    return Size(
-        chosen.cluster_spec, cloud.nodes, chosen.instance_types, chosen.disk_gib, chosen.bandwidth_mbps
-    )
+    return Size(chosen.cluster_spec, cloud.nodes, chosen.instance_types, chosen.disk_gib, chosen.bandwidth_mbps)

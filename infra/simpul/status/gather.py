@@ -85,14 +85,10 @@ def _cluster(output: dict[str, Any], folder: Path) -> tuple[ClusterStatus, list[
         nodes=len(nodes),
         nodes_ready=len(ready),
         pods=len(pods),
-        pods_ready=sum(
-            pod.status.phase == FINISHED or _holds(pod.status.conditions, "Ready") for pod in pods
-        ),
+        pods_ready=sum(pod.status.phase == FINISHED or _holds(pod.status.conditions, "Ready") for pod in pods),
         error=error,
     )
-    addresses = [
-        address.address for node in ready for address in node.status.addresses if address.type == "InternalIP"
-    ]
+    addresses = [address.address for node in ready for address in node.status.addresses if address.type == "InternalIP"]
     return cluster, addresses
 
 
@@ -121,9 +117,7 @@ def _releases(cluster: ClusterStatus) -> tuple[ReleaseStatus, ...]:
 
 
 def _site(output: dict[str, Any], ready: frozenset[str]) -> SiteStatus:
-    hosts = tuple(
-        HostStatus(host["name"], host["address"], host["address"] in ready) for host in output["hosts"]
-    )
+    hosts = tuple(HostStatus(host["name"], host["address"], host["address"] in ready) for host in output["hosts"])
     return SiteStatus(
         code=output["code"],
         name=output["name"],
