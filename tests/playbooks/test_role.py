@@ -20,7 +20,7 @@ ROLES = sorted(path for path in (PLAYBOOKS / "roles").iterdir() if path.is_dir()
 FILES = sorted(PLAYBOOKS.rglob("*.yml"))
 # What Ansible itself gives a template.
 GIVEN = {"ansible_host", "ansible_user", "ansible_port", "ansible_check_mode", "ansible_playbook_python",
-         "inventory_hostname", "item", "lookup", "query", "now", "dict"}  # fmt: skip
+         "inventory_hostname", "item", "playbook_dir", "lookup", "query", "now", "dict"}  # fmt: skip
 EXPRESSIONS = {"when", "until", "that", "changed_when", "failed_when"}
 KEYWORDS = {"name", "when", "until", "retries", "delay", "register", "notify", "listen", "loop", "vars", "become",
             "args", "delegate_to", "changed_when", "check_mode", "no_log"}  # fmt: skip

@@ -73,8 +73,7 @@ class SiteHosts(pulumi.ComponentResource):
         return {
             "base_timezone": city.timezone,
             "k3s_role": host.role,
-            # Said from the playbooks, so that the state is the same on every operator's machine.
-            "k3s_bundle": f"{{{{ playbook_dir }}}}/../{city.bundle}",
+            "k3s_bundle": city.bundle,
             "simpul_bundle": _digest(ROOT / city.bundle),
             "k3s_token": self.token.result,
             "k3s_server_address": str(site.server.address),

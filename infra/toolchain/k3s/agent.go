@@ -38,6 +38,12 @@ func startNode(c *Config, parts *supervisor) error {
 	if err := waitForFile(parts.ctx, c.kubeletIdentity()); err != nil {
 		return err
 	}
+	if c.Role == roleAgent {
+		// The kubelet writes its kubeconfig before it has the certificate that it names there.
+		if err := waitForFile(parts.ctx, c.path("agent", "pki", "kubelet-client-current.pem")); err != nil {
+			return err
+		}
+	}
 	if err := startProxy(c, parts); err != nil {
 		return err
 	}
