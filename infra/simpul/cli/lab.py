@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 
 import click
 
@@ -15,6 +16,13 @@ from simpul.lab.toolchain import ensure
 from simpul.lab.up import up as bring_up
 from simpul.status import gather
 
+NEXT = """Try next:
+  eval "$(.venv/bin/simpul lab env)"   # then pulumi, helm and simpul work on this lab
+  pulumi preview                       # what would change
+  pulumi stack output endpoints --show-secrets   # where a client gets in, and with what
+  simpul lab cut 64.71.01              # take an office off the network; simpul lab join brings it back
+  simpul lab down                      # take it all down"""
+
 
 @click.group()
 def lab() -> None:
@@ -26,15 +34,10 @@ def lab() -> None:
 @click.option("--sites", default=2, show_default=True, help="How many of the city's sites to rehearse.")
 def up(city: str, sites: int) -> None:
     """Bring CITY up, or bring a running lab up to date. Needs root on Linux."""
-    bring_up(city, sites, reporter())
-    os.environ.update(environment.variables())
-    status_command.show(gather(environment.KUBECONFIGS), as_json=False)
-    click.echo("\nTry next:")
-    click.echo('  eval "$(simpul lab env)"                  pulumi, helm and simpul then work on this lab')
-    click.echo("  pulumi preview                            what would change")
-    click.echo("  pulumi stack output endpoints --show-secrets   where a client gets in, and with what")
-    click.echo("  simpul lab cut 64.71.01                   take an office off the network (join brings it back)")
-    click.echo("  simpul lab down                           take it all down")
+    made = bring_up(city, sites, reporter(), terminal=sys.stdout.isatty())
+    click.echo()
+    status_command.show(made, as_json=False)
+    click.echo(f"\n{NEXT}")
 
 
 @lab.command()

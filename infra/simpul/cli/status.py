@@ -49,14 +49,13 @@ def _tables(city: CityStatus) -> None:
     for site in city.sites:
         hosts = ", ".join(f"{host.name} {_well(host.ready, 'ready', 'not ready')}" for host in site.hosts)
         sites.add_row(site.code, site.name, _well(site.reachable, "yes", "no"), hosts)
-    clusters = Table("cluster", "where", "nodes", "pods", "kubeconfig", box=None, header_style="dim")
+    clusters = Table("cluster", "where", "nodes", "pods", box=None, header_style="dim")
     for cluster in city.clusters:
         clusters.add_row(
             cluster.name,
             cluster.site or "cloud",
             _share(cluster.nodes_ready, cluster.nodes),
             cluster.error or _share(cluster.pods_ready, cluster.pods),
-            cluster.kubeconfig,
         )
     releases = Table("release", "cluster", "chart", "revision", "status", box=None, header_style="dim")
     for release in city.releases:
@@ -65,6 +64,8 @@ def _tables(city: CityStatus) -> None:
     for table in (sites, clusters, releases):
         console.print()
         console.print(table)
+    if city.clusters:
+        console.print(f"\nkubeconfigs: {Path(city.clusters[0].kubeconfig).parent}/CLUSTER.yaml", soft_wrap=True)
 
 
 def _well(well: bool, yes: str, no: str) -> str:  # noqa: FBT001 a choice of two words

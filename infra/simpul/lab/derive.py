@@ -1,6 +1,6 @@
 """A rehearsal of a city, derived from its own declaration: the same program, fewer sites, the lab's addresses.
 
-In: the declaration as it stands in Pulumi.<city>.yaml. Out: the declaration of its rehearsal, and the machines it needs.
+In: the declaration as it stands in Pulumi.<city>.yaml. Out: the declaration of its rehearsal, and its machines.
 """
 
 from __future__ import annotations

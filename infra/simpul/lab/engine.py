@@ -25,7 +25,9 @@ CONFIG = ROOT / f"Pulumi.{STACK}.yaml"
 KEPT = STATE / CONFIG.name
 """The stack's configuration is the lab's, not the clone's: the clone has a link to it."""
 
-QUIETLY = ("--yes", "--skip-preview", "--non-interactive", "--suppress-outputs", "--color=never")
+
+HEARTBEAT = "@ "
+"""How a line begins that says only that the engine still works."""
 
 
 def prepare(declaration: Mapping[str, Any], region: str) -> None:
@@ -52,7 +54,7 @@ def rehearsed() -> dict[str, Any]:
 
 
 def recover(progress: Progress) -> None:
-    """Take back the lock of a run that is dead, and drop what it had begun: the program finds it in the cloud itself."""
+    """Take back the lock of a run that is dead, and let the program find what it had begun."""
     locks = list((BACKEND / ".pulumi" / "locks").rglob("*.json"))
     dead = [lock for lock in locks if not Path(f"/proc/{json.loads(lock.read_text())['pid']}").exists()]
     if not dead:
@@ -61,17 +63,21 @@ def recover(progress: Progress) -> None:
     run("cancel", "--yes", STACK)
 
 
-def up(progress: Progress) -> None:
-    """Run `pulumi up` as a user would, each line of it told to `progress`.
+def up(progress: Progress | None) -> None:
+    """Run `pulumi up` as a user would: each line of it told to `progress`, or without one on the user's own terminal.
 
     Raises OutsideError when it fails; what failed stands in the lines.
     """
-    _stream(progress, "up", *QUIETLY)
-
-
-def destroy(progress: Progress) -> None:
-    """Run `pulumi destroy`, each line of it told to `progress`; raises as `up` does."""
-    _stream(progress, "destroy", *QUIETLY)
+    command = ["pulumi", "up", "--yes", "--skip-preview", "--suppress-outputs"]
+    code = (
+        subprocess.run(command, cwd=ROOT, env=_environment(), check=False).returncode
+        if progress is None
+        else _tell([*command, "--non-interactive", "--color=never"], progress)
+    )
+    if code != 0:
+        raise OutsideError.at(
+            "pulumi up", "failed", f"exit code {code}", "mend what the lines above say, then simpul lab up"
+        )
 
 
 def run(*arguments: str) -> str:
@@ -89,30 +95,20 @@ def run(*arguments: str) -> str:
     return done.stdout
 
 
-def _stream(progress: Progress, *arguments: str) -> None:
+def _tell(command: list[str], progress: Progress) -> int:
+    """Run `command`, tell its lines, and give its exit code."""
     with subprocess.Popen(
-        ["pulumi", *arguments],
-        cwd=ROOT,
-        env=_environment(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
+        command, cwd=ROOT, env=_environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     ) as process:
         try:
             for line in process.stdout or ():
-                if line.strip():
+                if line.strip() and not line.startswith(HEARTBEAT):
                     progress(line.rstrip())
         except KeyboardInterrupt:
             # The terminal has sent the signal to the engine too: it ends its work in order and says so.
             process.wait()
             raise
-    if process.returncode != 0:
-        raise OutsideError.at(
-            f"pulumi {arguments[0]}",
-            "failed",
-            f"exit code {process.returncode}",
-            "mend what the lines above say, then simpul lab up",
-        )
+    return process.returncode
 
 
 def _environment() -> dict[str, str]:

@@ -1,11 +1,13 @@
-"""`simpul lab up`: from a machine that has nothing to a city that runs, or from a running lab to one that is up to date.
+"""`simpul lab up`: from a machine that has nothing to a city that runs, or to one that is up to date.
 
-In: the name of a city and how many of its sites. Out: a running lab. Every step tells what it does and how long it took.
+In: the name of a city and how many of its sites. Out: a running lab. Every step tells how long it took.
 """
 
 from __future__ import annotations
 
+import os
 import sys
+import time
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -29,18 +31,23 @@ from simpul.lab import (
     toolchain,
 )
 from simpul.lab.command import run
-from simpul.lab.environment import CLOUD_PORT, KEY
+from simpul.lab.environment import CLOUD_PORT, KEY, KUBECONFIGS, variables
 from simpul.lab.place import CLOUD, REGISTRY, STATE
 from simpul.lab.step import Report, step
 from simpul.project import CHARTS, ROOT
+from simpul.status import CityStatus, gather
+
+SETTLE_SECONDS = 120
+"""How long pods may take to be ready after the engine is done: a restarted k3s starts them again."""
 
 BUNDLE = "build/k3s"
 """Where the declaration finds the lab's k3s: a link of the clone into the cache."""
 
 
-def up(name: str, sites: int, report: Report) -> None:
-    """Bring up the city `name` (of Pulumi.<name>.yaml) with its first `sites` sites.
+def up(name: str, sites: int, report: Report, *, terminal: bool) -> CityStatus:
+    """Bring up the city `name` (of Pulumi.<name>.yaml) with its first `sites` sites; give how it is then.
 
+    On a `terminal` Pulumi shows its own progress; otherwise its lines are told.
     Raises CityError for a declaration that doesn't hold, UsageError, OutsideError.
     """
     declaration = ROOT / f"Pulumi.{name}.yaml"
@@ -68,11 +75,22 @@ def up(name: str, sites: int, report: Report) -> None:
         engine.prepare(rehearsal, city.cloud.region)
     with step(report, "pulumi up") as progress:
         engine.recover(progress)
-        engine.up(progress)
+        engine.up(None if terminal else progress)
+    with step(report, "Everything ready"):
+        os.environ.update(variables())
+        return _settle()
+
+
+def _settle() -> CityStatus:
+    """Give how the city is once it is well, or when that took too long."""
+    deadline = time.monotonic() + SETTLE_SECONDS
+    while not (status := gather(KUBECONFIGS)).well and time.monotonic() < deadline:
+        time.sleep(2)
+    return status
 
 
 def _make_tools(report: Report) -> None:
-    """Build what the cache lacks: programs one after the other, for each uses all processors; the hosts' base beside."""
+    """Build what the cache lacks: programs one after the other, as each takes all processors; the hosts' base beside."""
 
     def build() -> None:
         with step(report, "Pulumi and Helm") as progress:
