@@ -5,6 +5,7 @@ In: a name and an argument list. Out: a process, its record and its log in STATE
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -37,26 +38,40 @@ def running(name: str) -> bool:
 def start(name: str, argv: Sequence[str | Path], ready: Callable[[], bool]) -> None:
     """Start the daemon `name` unless it runs, and wait until `ready`.
 
-    Raises OutsideError with the last lines of its log when it ends, or isn't ready in time.
+    Raises OutsideError when there is no such program, and with the last lines of its log when it ends or isn't ready
+    in time.
     """
     if running(name):
         return
     home = folder(name)
     home.mkdir(parents=True, exist_ok=True)
-    with (home / "log").open("ab") as log:
-        process = subprocess.Popen(
-            argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", start_new_session=True
-        )
+    process = _launch(name, argv)
     record = {"pid": process.pid, "began": read_beginning(process.pid)}
-    (home / "process.json").write_text(json.dumps(record))
+    fresh = home / "process.json.new"
+    fresh.write_text(json.dumps(record))
+    fresh.replace(home / "process.json")
     deadline = time.monotonic() + PATIENCE_SECONDS
     while process.poll() is None and time.monotonic() < deadline:
         if ready():
             return
         time.sleep(0.1)
+    code = process.poll()
     stop(name)
     last = (home / "log").read_text(errors="replace").splitlines()[-8:]
-    raise OutsideError.at(f"lab {name}", f"doesn't answer within {PATIENCE_SECONDS:.0f} s", "\n".join(last))
+    what = f"doesn't answer within {PATIENCE_SECONDS:.0f} s" if code is None else f"ended with exit code {code}"
+    raise OutsideError.at(f"lab {name}", what, "\n".join(last), f"its log is {home / 'log'}; simpul lab up")
+
+
+def _launch(name: str, argv: Sequence[str | Path]) -> subprocess.Popen[bytes]:
+    with (folder(name) / "log").open("ab") as log:
+        try:
+            return subprocess.Popen(
+                argv, stdin=subprocess.DEVNULL, stdout=log, stderr=log, cwd="/", start_new_session=True
+            )
+        except FileNotFoundError:
+            raise OutsideError.at(
+                f"lab {name}", f"the program {argv[0]} isn't installed", next="simpul lab up"
+            ) from None
 
 
 def stop(name: str) -> None:
@@ -64,7 +79,8 @@ def stop(name: str) -> None:
     for kind in (signal.SIGTERM, signal.SIGKILL):
         if not running(name):
             return
-        os.kill(json.loads((folder(name) / "process.json").read_text())["pid"], kind)
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(json.loads((folder(name) / "process.json").read_text())["pid"], kind)
         deadline = time.monotonic() + PATIENCE_SECONDS
         while running(name) and time.monotonic() < deadline:
             time.sleep(0.1)

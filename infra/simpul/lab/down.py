@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 
-from simpul.lab import daemon, engine, machine, network, registry
+from simpul.lab import daemon, engine, machine, network, prerequisite, registry
 from simpul.lab.place import STATE
 from simpul.lab.step import Report, step
 from simpul.lab.up import BUNDLE
@@ -15,7 +15,11 @@ from simpul.project import ROOT
 
 
 def down(report: Report) -> None:
-    """Take the lab down, also one that came up only halfway."""
+    """Take the lab down, also one that came up only halfway.
+
+    Raises OutsideError for another user than root, and when something can't be removed.
+    """
+    prerequisite.refuse_others()
     with step(report, "Cloud stand-in"):
         daemon.stop("cloud")
     with step(report, "Hosts"):

@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from simpul.errors import OutsideError
+from simpul.errors import OutsideError, UsageError
 from simpul.lab.environment import BACKEND, PASSPHRASE, STACK, variables
 from simpul.lab.place import STATE
 from simpul.lab.step import Progress
@@ -39,7 +39,7 @@ def prepare(declaration: Mapping[str, Any], region: str) -> None:
     if not KEPT.exists():
         _private(KEPT, "{}\n")
     if not CONFIG.is_symlink():
-        CONFIG.symlink_to(KEPT)
+        _link()
     run("stack", "select", "--create", STACK)
     settings = yaml.safe_load(KEPT.read_text()) or {}
     settings["config"] = {"alicloud:region": region, "simpul:city": dict(declaration)}
@@ -54,13 +54,12 @@ def rehearsed() -> dict[str, Any]:
 
 
 def recover(progress: Progress) -> None:
-    """Take back the lock of a run that is dead, and let the program find what it had begun."""
-    locks = list((BACKEND / ".pulumi" / "locks").rglob("*.json"))
-    dead = [lock for lock in locks if not Path(f"/proc/{json.loads(lock.read_text())['pid']}").exists()]
-    if not dead:
-        return
-    progress("a run was cut off: taking back its lock")
-    run("cancel", "--yes", STACK)
+    """Take back the lock of a run that is dead; what it had begun, the program finds in the cloud."""
+    for lock in (BACKEND / ".pulumi" / "locks").rglob("*.json"):
+        # Not `pulumi cancel`: it takes back every lock, that of a run which is alive too.
+        if not _runs(json.loads(lock.read_text())["pid"]):
+            progress("a run was cut off: taking back its lock")
+            lock.unlink(missing_ok=True)
 
 
 def up(progress: Progress | None) -> None:
@@ -113,6 +112,23 @@ def _tell(command: list[str], progress: Progress) -> int:
 
 def _environment() -> dict[str, str]:
     return {**os.environ, **variables()}
+
+
+def _runs(pid: int) -> bool:
+    """Say whether the process is an engine: an id that became free is given to other programs."""
+    try:
+        return Path(f"/proc/{pid}/comm").read_text().strip() == "pulumi"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def _link() -> None:
+    try:
+        CONFIG.symlink_to(KEPT)
+    except FileExistsError:
+        raise UsageError.at(
+            str(CONFIG), f"is in the way: the lab's own stack has the name {STACK}", next="give that stack another name"
+        ) from None
 
 
 def _private(path: Path, text: str) -> None:

@@ -10,7 +10,7 @@ import shlex
 import sys
 from pathlib import Path
 
-from simpul.errors import CityError
+from simpul.errors import CityError, UsageError
 from simpul.lab.place import STATE
 from simpul.lab.toolchain import folders
 
@@ -25,10 +25,14 @@ CLOUD_PORT = STATE / "cloud" / "port"
 def variables() -> dict[str, str]:
     """Give the variables of the running lab.
 
-    Raises CityError when no lab is up.
+    Raises CityError when no lab is up, UsageError when it is another user's.
     """
-    if not CLOUD_PORT.exists():
-        raise CityError.at("lab", "isn't up", f"no {CLOUD_PORT}", "simpul lab up")
+    try:
+        port = CLOUD_PORT.read_text().strip()
+    except (FileNotFoundError, NotADirectoryError):
+        raise CityError.at("lab", "isn't up", f"no {CLOUD_PORT}", "simpul lab up") from None
+    except PermissionError:
+        raise UsageError.at("lab", "is root's alone", f"uid {os.geteuid()}", "become root: sudo -s") from None
     return {
         "PATH": os.pathsep.join(map(str, [*tools(), os.environ.get("PATH", os.defpath)])),
         "PULUMI_BACKEND_URL": f"file://{BACKEND}",
@@ -36,7 +40,7 @@ def variables() -> dict[str, str]:
         "PULUMI_HOME": str(STATE / "home"),
         "PULUMI_STACK": STACK,
         "PULUMI_SKIP_UPDATE_CHECK": "true",
-        "PULUMI_DEBUG_PROVIDERS": f"alicloud:{CLOUD_PORT.read_text().strip()}",
+        "PULUMI_DEBUG_PROVIDERS": f"alicloud:{port}",
         "ANSIBLE_PRIVATE_KEY_FILE": str(KEY),
         "SIMPUL_KUBECONFIGS": str(KUBECONFIGS),
     }

@@ -87,7 +87,10 @@ def ensure(progress: Progress, programs: tuple[Program, ...] = (PULUMI, HELM)) -
 
     Raises OutsideError when one has to be built and Go is missing or the build fails.
     """
-    return [folder for program in programs if (folder := _ensure(program, progress)) is not None]
+    made = [folder for program in programs if (folder := _ensure(program, progress)) is not None]
+    if PULUMI.home in made:
+        _add_language_host(PULUMI.home)
+    return made
 
 
 def folders() -> list[Path]:
@@ -104,11 +107,15 @@ def _ensure(program: Program, progress: Progress) -> Path | None:
         return None
     progress(f"{program.name} {program.version}: building it from its Go module, once (minutes)")
     build(program.recipe, program.package, built, program.ldflags)
-    if program is PULUMI:
-        host = program.home / "pulumi-language-python"
+    return program.home
+
+
+def _add_language_host(home: Path) -> None:
+    """Put the language host beside the engine, also beside one whose build was cut off before it got there."""
+    host = home / "pulumi-language-python"
+    if not host.exists() or host.read_text() != LANGUAGE_HOST:
         host.write_text(LANGUAGE_HOST)
         host.chmod(0o755)
-    return program.home
 
 
 def _fits(program: Program) -> bool:
@@ -132,10 +139,10 @@ def build(recipe: Path, package: str, out: Path, ldflags: str = "") -> None:
         raise OutsideError.at(
             where="Go",
             what=f"is needed to build {out.name} and isn't on PATH",
-            next="apt-get install golang-go, or go.dev",
+            next="make go, which puts one into .venv",
         )
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=out.parent) as scratch:
+    out.parent.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="making-", dir=out.parent.parent) as scratch:
         fresh = Path(scratch) / out.name
         command = ["go", "build", "-trimpath", f"-ldflags=-s -w {ldflags}".strip(), "-o", str(fresh), package]
         run = subprocess.run(
@@ -153,4 +160,5 @@ def build(recipe: Path, package: str, out: Path, ldflags: str = "") -> None:
                 got="\n".join(run.stderr.strip().splitlines()[-8:]),
                 next=f"cd {recipe} && go build {package}",
             )
+        out.parent.mkdir(exist_ok=True)
         fresh.replace(out)

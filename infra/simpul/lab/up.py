@@ -31,7 +31,7 @@ from simpul.lab import (
     toolchain,
 )
 from simpul.lab.command import run
-from simpul.lab.environment import CLOUD_PORT, KEY, KUBECONFIGS, variables
+from simpul.lab.environment import CLOUD_PORT, KEY, KUBECONFIGS, STACK, variables
 from simpul.lab.place import CLOUD, REGISTRY, STATE
 from simpul.lab.step import Report, step
 from simpul.project import CHARTS, ROOT
@@ -51,13 +51,14 @@ def up(name: str, sites: int, report: Report, *, terminal: bool) -> CityStatus:
     Raises CityError for a declaration that doesn't hold, UsageError, OutsideError.
     """
     declaration = ROOT / f"Pulumi.{name}.yaml"
-    if not declaration.exists():
-        there = ", ".join(sorted(path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml")))
+    if name == STACK or not declaration.exists():
+        cities = {path.name.split(".")[1] for path in ROOT.glob("Pulumi.*.yaml")}
+        there = ", ".join(sorted(cities - {STACK}))
         raise UsageError.at(f"city {name}", "isn't declared in this project", str(declaration), f"one of: {there}")
     city = load(declaration)
     hosts = derive.hosts(city, sites)
     with step(report, "This machine") as progress:
-        prerequisite.ensure(progress)
+        prerequisite.ensure(progress, servers=sites, agents=len(hosts) - sites)
     _make_tools(report)
     with step(report, "Networks and registry"):
         STATE.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -90,7 +91,7 @@ def _settle() -> CityStatus:
 
 
 def _make_tools(report: Report) -> None:
-    """Build what the cache lacks: programs one after the other, as each takes all processors; the hosts' base beside."""
+    """Build what the cache lacks: programs one by one, as each takes all processors; the hosts' base beside."""
 
     def build() -> None:
         with step(report, "Pulumi and Helm") as progress:

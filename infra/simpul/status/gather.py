@@ -10,12 +10,14 @@ import os
 import socket
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import kubernetes
 import urllib3
 
+from simpul.errors import OutsideError
 from simpul.status.model import (
     CityName,
     CityStatus,
@@ -30,46 +32,56 @@ from simpul.status.stack import read
 PATIENCE_SECONDS = 5
 """How long a host or a cluster may take to answer before it counts as out of reach."""
 
+SIDE_BY_SIDE = 32
+"""How many are asked at once: most of the time is spent waiting for the ones that are out of reach."""
+
 FINISHED = "Succeeded"
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """What a cluster said, with the addresses of its ready nodes."""
+
+    cluster: ClusterStatus
+    ready: tuple[str, ...] = ()
+    releases: tuple[ReleaseStatus, ...] = ()
 
 
 def gather(folder: Path) -> CityStatus:
     """Gather how the selected stack's city is; its kubeconfigs are written to `folder`, readable by its owner alone.
 
-    Raises what `simpul.status.stack.read` raises.
+    Raises what `simpul.status.stack.read` raises, and OutsideError when there is no helm.
     """
     state = read()
     outputs = state.outputs
-    with ThreadPoolExecutor() as pool:
-        clusters = tuple(pool.map(lambda cluster: _cluster(cluster, folder), outputs["clusters"]))
-        releases = tuple(pool.map(_releases, (cluster for cluster, _ in clusters)))
-        ready = frozenset(address for _, addresses in clusters for address in addresses)
+    with ThreadPoolExecutor(SIDE_BY_SIDE) as pool:
+        answers = tuple(pool.map(lambda cluster: _ask(cluster, folder), outputs["clusters"]))
+        ready = frozenset(address for answer in answers for address in answer.ready)
         sites = tuple(pool.map(lambda site: _site(site, ready), outputs["sites"]))
-    found = tuple(release for listed in releases for release in listed)
+    releases = tuple(release for answer in answers for release in answer.releases)
     well = (
-        all(cluster.well for cluster, _ in clusters)
+        all(answer.cluster.well for answer in answers)
         and all(site.reachable and all(host.ready for host in site.hosts) for site in sites)
-        and all(release.status == "deployed" for release in found)
+        and all(release.status == "deployed" for release in releases)
     )
     return CityStatus(
         well=well,
         city=CityName(**outputs["city"]),
         cloud=CloudStatus(resources=state.cloud_resources),
         sites=sites,
-        clusters=tuple(cluster for cluster, _ in clusters),
-        releases=found,
+        clusters=tuple(answer.cluster for answer in answers),
+        releases=releases,
     )
 
 
-def _cluster(output: dict[str, Any], folder: Path) -> tuple[ClusterStatus, list[str]]:
-    """Ask a cluster; give its status and the addresses of its ready nodes."""
+def _ask(output: dict[str, Any], folder: Path) -> _Answer:
+    """Ask a cluster for its nodes and pods, and helm for the releases in it if it answers."""
     path = _write(folder / f"{output['name']}.yaml", output["kubeconfig"] or "")
     nodes: list[Any] = []
     pods: list[Any] = []
     error: str | None = None
     try:
-        with kubernetes.config.new_client_from_config(str(path)) as client:
-            client.configuration.retries = False
+        with _client(path) as client:
             core = kubernetes.client.CoreV1Api(client)
             nodes = core.list_node(_request_timeout=PATIENCE_SECONDS).items
             pods = core.list_pod_for_all_namespaces(_request_timeout=PATIENCE_SECONDS).items
@@ -88,8 +100,23 @@ def _cluster(output: dict[str, Any], folder: Path) -> tuple[ClusterStatus, list[
         pods_ready=sum(pod.status.phase == FINISHED or _holds(pod.status.conditions, "Ready") for pod in pods),
         error=error,
     )
-    addresses = [address.address for node in ready for address in node.status.addresses if address.type == "InternalIP"]
-    return cluster, addresses
+    if error is not None:
+        return _Answer(cluster)
+    addresses = tuple(
+        address.address for node in ready for address in node.status.addresses if address.type == "InternalIP"
+    )
+    try:
+        return _Answer(cluster, addresses, _releases(cluster))
+    except subprocess.CalledProcessError as reason:
+        said = reason.stderr.strip().splitlines()[-1:]
+        return _Answer(replace(cluster, error=f"helm can't list its releases: {''.join(said)}"), addresses)
+
+
+def _client(path: Path) -> Any:
+    """Make a client that asks once: what is out of reach stays so for longer than its retries take."""
+    configuration = kubernetes.client.Configuration()
+    configuration.retries = False
+    return kubernetes.config.new_client_from_config(str(path), client_configuration=configuration)
 
 
 def _holds(conditions: list[Any] | None, kind: str) -> bool:
@@ -97,12 +124,14 @@ def _holds(conditions: list[Any] | None, kind: str) -> bool:
 
 
 def _releases(cluster: ClusterStatus) -> tuple[ReleaseStatus, ...]:
-    """List the releases of a cluster, none when it doesn't answer."""
-    if cluster.error is not None:
-        return ()
+    """List the releases of a cluster; CalledProcessError when helm fails."""
     command = ["helm", "list", "--all-namespaces", "--output", "json", "--kubeconfig", cluster.kubeconfig]
-    run = subprocess.run(command, capture_output=True, text=True, check=False)
-    listed = json.loads(run.stdout) if run.returncode == 0 else []
+    try:
+        run = subprocess.run(command, capture_output=True, text=True, check=True)
+    except FileNotFoundError:
+        raise OutsideError.at(
+            "helm", "isn't on PATH", next='in a lab: eval "$(simpul lab env)"; else install Helm'
+        ) from None
     return tuple(
         ReleaseStatus(
             cluster=cluster.name,
@@ -112,7 +141,7 @@ def _releases(cluster: ClusterStatus) -> tuple[ReleaseStatus, ...]:
             revision=int(release["revision"]),
             status=release["status"],
         )
-        for release in listed
+        for release in json.loads(run.stdout)
     )
 
 
@@ -136,6 +165,8 @@ def _answers(address: str, port: int) -> bool:
 
 def _write(path: Path, text: str) -> Path:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:  # noqa: PTH123 the mode from the start
+    with open(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600), "w") as file:  # noqa: PTH123 the mode from the start
+        os.fchmod(file.fileno(), 0o600)  # one that was there keeps its own otherwise
+        file.truncate()
         file.write(text)
     return path
