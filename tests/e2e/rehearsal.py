@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +38,13 @@ class Lab:
         """Ask how the city is."""
         status: dict[str, Any] = json.loads(self.run("simpul", "status", "--json", check=False).stdout)
         return status
+
+    def settles(self) -> bool:
+        """Say whether the city is well, at once or when what was restarted has had its time."""
+        deadline = time.monotonic() + 120
+        while not (well := bool(self.status()["well"])) and time.monotonic() < deadline:
+            time.sleep(2)
+        return well
 
     def endpoints(self) -> list[dict[str, Any]]:
         """Ask where clients get in."""

@@ -65,7 +65,7 @@ def test_what_drifted_on_a_host_is_found_and_mended(lab: Lab) -> None:
     assert [step["urn"].rpartition("::")[2] for step in preview["steps"] if step["op"] != "same"] == ["bpn-timur-1"]
     lab.pulumi("up", "--yes", "--skip-preview", "--suppress-outputs")
     assert "node-label:" in lab.run(*ssh, "sudo cat /etc/rancher/k3s/config.yaml").stdout
-    assert lab.status()["well"]
+    assert lab.settles()
 
 
 def test_no_secret_is_plain_in_the_state(lab: Lab) -> None:

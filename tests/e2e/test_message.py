@@ -18,6 +18,7 @@ pytestmark = pytest.mark.e2e
 
 SITE = "64.71.01"
 TOPIC = "reports/647101/drill"
+STREAM = "REPORTS"
 BATCH = 1000
 OUTAGE_SECONDS = 60
 
@@ -99,14 +100,11 @@ async def _stored(target: dict[str, Any]) -> list[str]:
     )
     try:
         stream = connection.jetstream()
-        subscription = await stream.subscribe(TOPIC.replace("/", "."), ordered_consumer=True)
-        reports: list[str] = []
-        pending = (await subscription.consumer_info()).num_pending
-        while pending:
-            message = await subscription.next_msg(timeout=10)
-            reports.append(message.data.decode())
-            pending = message.metadata.num_pending
-        return reports
+        subject = TOPIC.replace("/", ".")
+        state = (await stream.stream_info(STREAM, subjects_filter=subject)).state
+        subscription = await stream.subscribe(subject, stream=STREAM, ordered_consumer=True)
+        messages = [await subscription.next_msg(timeout=10) for _ in range((state.subjects or {}).get(subject, 0))]
+        return [message.data.decode() for message in messages]
     finally:
         await connection.close()
 

@@ -31,7 +31,7 @@ def test_a_city_that_was_cut_off_three_times_is_completed(lab: Lab) -> None:
         kill_at(lab, moment)
         lab.pulumi("cancel", "--yes", "lab")
     bring_up()
-    assert lab.status()["well"]
+    assert lab.settles()
     assert twice() == []
 
 
@@ -44,7 +44,7 @@ def test_an_interrupted_run_ends_in_order_and_the_next_goes_on(lab: Lab) -> None
     assert engine.returncode != 0
     assert "Traceback" not in rest
     lab.pulumi("up", "--yes", "--skip-preview")
-    assert lab.status()["well"]
+    assert lab.settles()
     assert twice() == []
 
 
