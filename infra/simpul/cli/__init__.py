@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 import sys
+from importlib import import_module
 
 import click
 
-from simpul.cli.check import check
-from simpul.cli.lab import lab
-from simpul.cli.status import status
 from simpul.errors import SimpulError
 
 INTERRUPTED = 130
 
 
-@click.group()
+class Commands(click.Group):
+    """Commands, each in the module of its name, which is imported when the command is used: some need much."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 click's own signature
+        return ["check", "lab", "status"]
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in self.list_commands(ctx):
+            return None
+        command: click.Command = getattr(import_module(f"simpul.cli.{name}"), name)
+        return command
+
+
+@click.group(cls=Commands)
 @click.version_option(package_name="simpul")
 def cli() -> None:
     """Set up a city's hybrid cloud from one declaration.
 
     The declaration is Pulumi.CITY.yaml, and `pulumi up` makes it true. These commands stand beside Pulumi's own.
     """
-
-
-cli.add_command(check)
-cli.add_command(lab)
-cli.add_command(status)
 
 
 def main() -> None:

@@ -15,7 +15,7 @@ from simpul.project import ROOT
 @click.command()
 @click.argument("files", nargs=-1, metavar="[FILE...]", type=click.Path(path_type=Path))
 def check(files: tuple[Path, ...]) -> None:
-    """Check declarations (FILE, e.g. Pulumi.balikpapan.yaml); without FILE every one of this project."""
+    """Check declarations: those in FILE (Pulumi.CITY.yaml), or every one of this project."""
     problems: list[Problem] = []
     for file in files or sorted(ROOT.glob("Pulumi.*.yaml")):
         try:

@@ -1,0 +1,108 @@
+"""What stands in a lab's way is told at once, with the command that helps."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simpul.city import load
+from simpul.errors import OutsideError
+from simpul.lab import derive, prerequisite
+from simpul.project import ROOT
+
+LIMIT = "fs.inotify.max_user_instances"
+
+
+@pytest.fixture(autouse=True)
+def ran(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
+    """Give a machine that has everything, with Debian's default limit; give the programs that were run on it."""
+    programs: list[list[str]] = []
+
+    def run(argv: Sequence[str], **_: Any) -> str:
+        programs.append(list(argv))
+        return ""
+
+    monkeypatch.setattr(prerequisite, "run", run)
+    monkeypatch.setattr(prerequisite, "INOTIFY", tmp_path / "max_user_instances")
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
+    set_limit(128)
+    return programs
+
+
+def set_limit(number: int) -> None:
+    prerequisite.INOTIFY.write_text(f"{number}\n")
+
+
+def counts(sites: int) -> dict[str, int]:
+    """Give what `simpul lab up --sites N` asks for, of Balikpapan."""
+    hosts = derive.hosts(load(ROOT / "Pulumi.balikpapan.yaml"), sites)
+    return {"servers": sites, "agents": len(hosts) - sites}
+
+
+def ensure(sites: int = 2) -> list[str]:
+    told: list[str] = []
+    prerequisite.ensure(told.append, **counts(sites))
+    return told
+
+
+def refusal(sites: int = 2) -> list[str]:
+    with pytest.raises(OutsideError) as caught:
+        ensure(sites)
+    return [str(problem) for problem in caught.value.problems]
+
+
+def test_a_machine_that_has_everything_is_left_as_it_is(ran: list[list[str]]) -> None:
+    assert ensure() == []
+    assert ran == []
+
+
+def test_packages_that_are_missing_are_installed(ran: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
+    missing = {"systemd-nspawn", "ip"}
+    monkeypatch.setattr(shutil, "which", lambda name: None if name in missing else f"/usr/bin/{name}")
+    assert ensure() == ["installing iproute2, systemd-container"]
+    assert ran[0][:2] == ["apt-get", "update"]
+    assert ran[1][:2] == ["apt-get", "install"]
+    assert ran[1][-2:] == ["iproute2", "systemd-container"]
+
+
+def test_debian_s_default_limit_is_enough_for_the_default_lab_and_not_for_six_sites() -> None:
+    assert ensure(sites=2) == []
+    assert refusal(sites=6) == [
+        f"{LIMIT}: is too low for 9 hosts and the cloud's cluster, which need 226 (got 128)\n    sysctl -w {LIMIT}=512"
+    ]
+
+
+def test_the_limit_that_is_advised_is_enough() -> None:
+    set_limit(512)
+    assert ensure(sites=6) == []
+    with pytest.raises(OutsideError) as caught:
+        prerequisite.ensure(lambda _: None, servers=40, agents=40)
+    advised = int(str(caught.value).rpartition("=")[2])
+    set_limit(advised)
+    prerequisite.ensure(lambda _: None, servers=40, agents=40)
+
+
+def test_all_reasons_are_told_at_once_and_nothing_is_installed(
+    ran: list[list[str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    monkeypatch.setattr(shutil, "which", lambda _: None)
+    set_limit(16)
+    assert [problem.partition(":")[0] for problem in refusal()] == ["this user", "this machine", LIMIT]
+    assert ran == []
+
+
+def test_another_platform_is_the_only_reason_that_counts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr("sys.platform", "darwin")
+    monkeypatch.setattr(prerequisite, "INOTIFY", tmp_path / "no such file")
+    expected = ["this machine: a lab runs on Linux alone (got darwin)\n    use a Debian 12 machine, or a virtual one"]
+    assert refusal() == expected
+    with pytest.raises(OutsideError) as caught:
+        prerequisite.refuse_others()
+    assert [str(problem) for problem in caught.value.problems] == expected

@@ -1,0 +1,170 @@
+"""How a city is, gathered from programs and clusters that stand in for the real ones."""
+
+from __future__ import annotations
+
+import json
+import socket
+import stat
+from dataclasses import asdict
+from pathlib import Path
+
+import pytest
+
+from simpul.errors import OutsideError
+from simpul.status import gather
+from status.conftest import City
+from status.world import kubeconfig, node, pod, release
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port: int = free.getsockname()[1]
+        return port
+
+
+def test_a_city_that_is_well_is_told_whole(city: City, tmp_path: Path) -> None:
+    found = json.loads(json.dumps(asdict(gather(tmp_path / "kube"))))
+    cloud, office = (str(tmp_path / "kube" / f"{name}.yaml") for name in ("simpul-6471", "simpul-647101"))
+    host = {"name": "bpn-timur-1", "address": "127.0.0.1", "ready": True}
+    listed = {"namespace": "messaging", "name": "messaging", "chart": "messaging-0.1.0", "revision": 2}
+    assert found == {
+        "well": True,
+        "city": {"name": "Balikpapan", "wilayah": "64.71"},
+        "cloud": {"resources": 2},
+        "sites": [{"code": "64.71.01", "name": "Balikpapan Timur", "reachable": True, "hosts": [host]}],
+        "clusters": [
+            {
+                "name": "simpul-6471",
+                "site": None,
+                "kubeconfig": cloud,
+                "nodes": 1,
+                "nodes_ready": 1,
+                "pods": 2,
+                "pods_ready": 2,
+                "error": None,
+            },
+            {
+                "name": "simpul-647101",
+                "site": "64.71.01",
+                "kubeconfig": office,
+                "nodes": 1,
+                "nodes_ready": 1,
+                "pods": 1,
+                "pods_ready": 1,
+                "error": None,
+            },
+        ],
+        "releases": [
+            {"cluster": "simpul-6471", **listed, "status": "deployed"},
+            {"cluster": "simpul-647101", **listed, "status": "deployed"},
+            {
+                "cluster": "simpul-647101",
+                "namespace": "storage",
+                "name": "storage",
+                "chart": "storage-0.1.0",
+                "revision": 2,
+                "status": "deployed",
+            },
+        ],
+    }
+
+
+def test_kubeconfigs_are_their_owners_alone(city: City, tmp_path: Path) -> None:
+    folder = tmp_path / "kube"
+    gather(folder)
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert [stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()] == [0o600, 0o600]
+    assert (folder / "simpul-6471.yaml").read_text() == city.cloud.kubeconfig
+
+
+def test_one_that_was_readable_by_others_is_no_longer(city: City, tmp_path: Path) -> None:
+    folder = tmp_path / "kube"
+    folder.mkdir()
+    file = folder / "simpul-6471.yaml"
+    file.write_text("longer than the new one: " * 1000)
+    file.chmod(0o644)
+    gather(folder)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert file.read_text() == city.cloud.kubeconfig
+
+
+def test_a_cluster_where_nothing_listens_is_told_and_the_others_are_asked(city: City, tmp_path: Path) -> None:
+    city.outputs["clusters"][1]["kubeconfig"] = kubeconfig(free_port())
+    city.save()
+    found = gather(tmp_path / "kube")
+    away = found.clusters[1]
+    assert (away.error, away.nodes, away.pods) == ("it doesn't answer: NewConnectionError", 0, 0)
+    assert found.clusters[0].well
+    assert [each.cluster for each in found.releases] == ["simpul-6471"]
+    assert not found.sites[0].hosts[0].ready
+    assert not found.well
+
+
+def test_a_cluster_that_breaks_off_is_asked_once(city: City, tmp_path: Path) -> None:
+    city.office.dead = True
+    found = gather(tmp_path / "kube")
+    assert found.clusters[1].error is not None
+    assert city.office.asked == ["/api/v1/nodes"]
+
+
+def test_a_cluster_with_another_authority_isn_t_believed(city: City, tmp_path: Path) -> None:
+    ours = city.outputs["clusters"][1]["kubeconfig"]
+    city.outputs["clusters"][1]["kubeconfig"] = "\n".join(
+        line for line in ours.splitlines() if "certificate-authority-data" not in line
+    )
+    city.save()
+    assert gather(tmp_path / "kube").clusters[1].error is not None
+    assert city.office.asked == []
+
+
+@pytest.mark.filterwarnings("ignore:HTTPResponse.getheaders:DeprecationWarning")  # the kubernetes client's own
+def test_a_cluster_that_refuses_the_credentials_is_told(city: City, tmp_path: Path) -> None:
+    city.outputs["clusters"][1]["kubeconfig"] = city.office.kubeconfig.replace("t0ken", "an older one")
+    city.save()
+    assert gather(tmp_path / "kube").clusters[1].error == "it doesn't answer: ApiException"
+
+
+@pytest.mark.parametrize("kept", ["", None])
+def test_the_cluster_of_a_deferred_host_has_no_kubeconfig_yet(city: City, kept: str | None, tmp_path: Path) -> None:
+    city.outputs["clusters"][1]["kubeconfig"] = kept
+    city.save()
+    found = gather(tmp_path / "kube")
+    assert found.clusters[1].error == "it has no kubeconfig yet: its host is deferred"
+    assert not found.well
+
+
+def test_a_site_where_no_host_answers_is_out_of_reach(city: City, tmp_path: Path) -> None:
+    city.outputs["sites"][0]["hosts"][0]["port"] = free_port()
+    city.save()
+    found = gather(tmp_path / "kube")
+    assert not found.sites[0].reachable
+    assert found.sites[0].hosts[0].ready
+    assert not found.well
+
+
+@pytest.mark.parametrize("fault", ["node", "pod", "nothing", "release"])
+def test_anything_that_isn_t_ready_makes_the_city_not_well(city: City, fault: str, tmp_path: Path) -> None:
+    assert gather(tmp_path / "kube").well
+    if fault == "node":
+        city.cloud.nodes.append(node("10.213.0.13", ready=False))
+    elif fault == "pod":
+        city.cloud.pods.append(pod("Running", ready=False))
+    elif fault == "nothing":
+        city.cloud.nodes = city.cloud.pods = []
+    else:
+        city.world.set_releases("simpul-6471", release("messaging", "pending-upgrade"))
+    assert not gather(tmp_path / "kube").well
+
+
+def test_a_helm_that_fails_is_told_of_its_cluster(city: City, tmp_path: Path) -> None:
+    (tmp_path / "simpul-647101.helm").unlink()
+    found = gather(tmp_path / "kube")
+    assert found.clusters[1].error == "helm can't list its releases: Error: secrets is forbidden"
+    assert found.sites[0].hosts[0].ready
+    assert not found.well
+
+
+def test_no_helm_at_all_is_an_error_with_the_next_step(city: City, tmp_path: Path) -> None:
+    (tmp_path / "programs" / "helm").unlink()
+    with pytest.raises(OutsideError, match=r"helm: isn't on PATH\n.*simpul lab env"):
+        gather(tmp_path / "kube")

@@ -1,0 +1,197 @@
+"""What a status is gathered from, made of nothing: a `pulumi` and a `helm` on PATH, clusters that answer over HTTPS.
+
+In: a folder. Out: a World, whose stack and clusters a test sets up as it likes.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import ssl
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import IPv4Address
+from pathlib import Path
+from typing import Any
+
+import yaml
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
+
+from simpul.provider import issue
+
+PULUMI = """#!/bin/sh
+echo "$*" >> {folder}/asked
+test -f {folder}/refusal && cat {folder}/refusal >&2 && exit 255
+test "$2" = output && exec cat {folder}/outputs.json
+exec cat {folder}/export.json
+"""
+
+HELM = """#!/bin/sh
+for last; do :; done
+name=$(basename "$last" .yaml)
+test -f {folder}/$name.helm || {{ echo "Error: secrets is forbidden" >&2; exit 1; }}
+exec cat {folder}/$name.helm
+"""
+
+ALICLOUD = "alicloud:vpc/network:Network"
+
+
+@dataclass
+class Cluster:
+    """A cluster's answers, and what it was asked."""
+
+    nodes: list[dict[str, Any]] = field(default_factory=list)
+    pods: list[dict[str, Any]] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
+    kubeconfig: str = ""
+    dead: bool = False
+
+
+@dataclass
+class World:
+    """A stack and its clusters; `folder` is where the fake programs look."""
+
+    folder: Path
+
+    def install(self, name: str, text: str) -> None:
+        """Put the program `name` on PATH."""
+        program = self.folder / "programs" / name
+        program.parent.mkdir(exist_ok=True)
+        program.write_text(text.format(folder=self.folder))
+        program.chmod(0o755)
+
+    def set_stack(self, outputs: dict[str, Any], types: list[str]) -> None:
+        """Let the stack have `outputs`, and a resource of each of `types`."""
+        (self.folder / "outputs.json").write_text(json.dumps(outputs))
+        resources = [{"type": each, "urn": f"urn:{number}"} for number, each in enumerate(types)]
+        (self.folder / "export.json").write_text(json.dumps({"version": 3, "deployment": {"resources": resources}}))
+
+    def set_releases(self, cluster: str, *releases: dict[str, Any]) -> None:
+        """Let helm find `releases` in `cluster`; it fails in one that none were set for."""
+        (self.folder / f"{cluster}.helm").write_text(json.dumps(releases))
+
+    def refuse(self, words: str) -> None:
+        """Let every command of pulumi fail with `words`."""
+        (self.folder / "refusal").write_text(words)
+
+    @property
+    def asked(self) -> list[str]:
+        """What pulumi was asked."""
+        return (self.folder / "asked").read_text().splitlines()
+
+
+def node(address: str, *, ready: bool = True) -> dict[str, Any]:
+    """Make a node as Kubernetes' API gives it."""
+    return {
+        "metadata": {"name": f"node-{address}"},
+        "status": {
+            "conditions": [{"type": "Ready", "status": "True" if ready else "Unknown"}],
+            "addresses": [{"type": "Hostname", "address": "a-name"}, {"type": "InternalIP", "address": address}],
+        },
+    }
+
+
+def pod(phase: str, *, ready: bool) -> dict[str, Any]:
+    """Make a pod as Kubernetes' API gives it."""
+    conditions = [{"type": "Ready", "status": str(ready)}]
+    return {
+        "metadata": {"name": "pod"},
+        "spec": {"containers": [{"name": "it"}]},
+        "status": {"phase": phase, "conditions": conditions},
+    }
+
+
+def release(name: str, status: str = "deployed") -> dict[str, Any]:
+    """Make a release as `helm list` prints it."""
+    chart = f"{name}-0.1.0"
+    return {"name": name, "namespace": name, "revision": "2", "updated": "", "status": status, "chart": chart}
+
+
+@contextmanager
+def serve() -> Iterator[Cluster]:
+    """Serve a cluster's API on the loopback, with an authority of its own."""
+    cluster = Cluster()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            path = self.path.partition("?")[0]
+            cluster.asked.append(path)
+            if cluster.dead:
+                self.close_connection = True
+                return
+            kind, items = ("NodeList", cluster.nodes) if path == "/api/v1/nodes" else ("PodList", cluster.pods)
+            body = json.dumps({"apiVersion": "v1", "kind": kind, "metadata": {}, "items": items}).encode()
+            allowed = self.headers["Authorization"] == "Bearer t0ken"
+            self.send_response(200 if allowed else 401)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 the base's own
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    authority, context = _identity()
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    cluster.kubeconfig = kubeconfig(server.server_address[1], authority)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+    thread.start()
+    try:
+        yield cluster
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+
+
+def kubeconfig(port: int, authority: str = "") -> str:
+    """Write the kubeconfig of a cluster at `port` of the loopback."""
+    found = {
+        "server": f"https://127.0.0.1:{port}",
+        "certificate-authority-data": base64.b64encode(authority.encode()).decode(),
+    }
+    return yaml.safe_dump(
+        {
+            "apiVersion": "v1",
+            "kind": "Config",
+            "clusters": [{"name": "it", "cluster": found}],
+            "users": [{"name": "it", "user": {"token": "t0ken"}}],
+            "contexts": [{"name": "it", "context": {"cluster": "it", "user": "it"}}],
+            "current-context": "it",
+        }
+    )
+
+
+@cache
+def _identity() -> tuple[str, ssl.SSLContext]:
+    """Make the certificate of a server on the loopback, signed by an authority; give that, and the server's context."""
+    authority_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
+    now = datetime.now(UTC)
+    signed = issue.certificate(
+        authority_key, common_name="authority", is_authority=True, names=(), authority=None, start=now, days=1
+    )
+    names = [x509.IPAddress(IPv4Address("127.0.0.1"))]
+    ours = issue.certificate(
+        key,
+        common_name="api",
+        is_authority=False,
+        names=names,
+        authority=issue.Authority(signed, authority_key),
+        start=now,
+        days=1,
+    )
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    with tempfile.NamedTemporaryFile("w", suffix=".pem") as file:
+        file.write(issue.dump_key(key) + ours.public_bytes(Encoding.PEM).decode())
+        file.flush()
+        context.load_cert_chain(file.name)
+    return signed.public_bytes(Encoding.PEM).decode(), context
