@@ -48,8 +48,8 @@ format: setup ## Format and mend what can be mended
 generate: setup ## Make the generated files anew
 	@python -m simpul.city.schema
 
-bench: go ## Run the benchmarks
-	@PATH="$(TOOLS):$$PATH" python -m tests.bench
+bench: setup ## Measure Simpul beside what one would do without it (minutes; ARGS=names of cases)
+	@PYTHONPATH=tests python -m bench $(ARGS)
 
 lock: ## Pin the packages of pyproject.toml anew (needs uv)
 	@uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --group dev pyproject.toml -o requirements.lock

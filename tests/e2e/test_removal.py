@@ -17,7 +17,7 @@ pytestmark = pytest.mark.e2e
 
 def test_destroy_leaves_nothing_in_the_cloud_and_no_k3s_on_the_hosts(lab: Lab) -> None:
     lab.pulumi("destroy", "--yes", "--skip-preview")
-    assert Store(STATE / "cloud").list() == []
+    assert Store(STATE / "cloud").all() == []
     for address in ("10.213.1.11", "10.213.2.11", "10.213.2.12"):
         left = lab.run(
             *host_shell(lab, address),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -59,12 +60,14 @@ def test_one_that_runs_isn_t_started_again(state: Path) -> None:
 
 def test_another_process_with_its_id_isn_t_taken_for_it(state: Path) -> None:
     (state / NAME).mkdir()
-    ours = {"pid": os.getpid(), "began": "1"}
-    (state / NAME / "process.json").write_text(json.dumps(ours))
-    assert not daemon.running(NAME)
-    daemon.stop(NAME)  # it would end this very process
-    daemon.start(NAME, LONG, lambda: True)
-    assert record(state)["pid"] != os.getpid()
+    with subprocess.Popen(LONG) as other:
+        (state / NAME / "process.json").write_text(json.dumps({"pid": other.pid, "began": "1"}))
+        assert not daemon.running(NAME)
+        daemon.stop(NAME)
+        assert other.poll() is None
+        daemon.start(NAME, LONG, lambda: True)
+        assert record(state)["pid"] != other.pid
+        other.kill()
 
 
 def test_one_that_doesn_t_let_itself_be_ended_is_killed(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:

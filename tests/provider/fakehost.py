@@ -103,7 +103,13 @@ async def _serve(root: Path, identity: Path) -> None:
         process.exit(code)
 
     server = await asyncssh.create_server(
-        lambda: _Door(ours), "127.0.0.1", 0, server_host_keys=[theirs], process_factory=run, encoding=None
+        lambda: _Door(ours),
+        "127.0.0.1",
+        0,
+        server_host_keys=[theirs],
+        process_factory=run,
+        sftp_factory=True,  # Ansible without Mitogen copies its modules so
+        encoding=None,
     )
     key = theirs.export_public_key().decode().strip()
     sys.stdout.write(json.dumps({"port": server.get_port(), "key": key}) + "\n")

@@ -156,6 +156,15 @@ def test_anything_that_isn_t_ready_makes_the_city_not_well(city: City, fault: st
     assert not gather(tmp_path / "kube").well
 
 
+def test_a_host_is_known_by_its_node_s_internal_address_alone(city: City, tmp_path: Path) -> None:
+    [office] = city.office.nodes
+    office["status"]["addresses"] = [
+        {"type": "Hostname", "address": "127.0.0.1"},
+        {"type": "InternalIP", "address": "10.213.1.99"},
+    ]
+    assert not gather(tmp_path / "kube").sites[0].hosts[0].ready
+
+
 def test_a_helm_that_fails_is_told_of_its_cluster(city: City, tmp_path: Path) -> None:
     (tmp_path / "simpul-647101.helm").unlink()
     found = gather(tmp_path / "kube")

@@ -62,6 +62,13 @@ def recover(progress: Progress) -> None:
             lock.unlink(missing_ok=True)
 
 
+def clear(progress: Progress) -> None:
+    """Have the state forget the creations that a dead run had begun: after an `up` the program has them."""
+    if json.loads(run("stack", "export"))["deployment"].get("pending_operations"):
+        progress("what the cut-off run had begun is found: clearing its marks from the state")
+        run("refresh", "--yes", "--skip-preview", "--clear-pending-creates")
+
+
 def up(progress: Progress | None) -> None:
     """Run `pulumi up` as a user would: each line of it told to `progress`, or without one on the user's own terminal.
 

@@ -79,8 +79,18 @@ def serve(engine: str) -> None:
     server.start()
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
+    threading.Thread(target=_watch_engine, args=(done,), daemon=True).start()
     done.wait()
     server.stop(grace=1).wait()
+    # A program that waits for an engine that was killed would wait forever.
+    os._exit(0)
+
+
+def _watch_engine(done: threading.Event) -> None:
+    """Read standard input until its other end, which the engine holds, is closed."""
+    while os.read(sys.stdin.fileno(), 4096):
+        pass
+    done.set()
 
 
 if __name__ == "__main__":

@@ -77,6 +77,7 @@ def up(name: str, sites: int, report: Report, *, terminal: bool) -> CityStatus:
     with step(report, "pulumi up") as progress:
         engine.recover(progress)
         engine.up(None if terminal else progress)
+        engine.clear(progress)
     with step(report, "Everything ready"):
         os.environ.update(variables())
         return _settle()

@@ -115,11 +115,16 @@ def connect(name: str, kubeconfig: str) -> Iterator[Cluster]:
             what = f"{address} refuses our credentials" if error.status in (401, 403) else f"{address} doesn't serve"
             raise OutsideError(Problem(where, what, f"{error.status} {error.reason}", "pulumi refresh")) from error
         except HTTPError as error:
-            raise Unreachable(
-                Problem(where, f"can't be reached at {address}", _words(error), "once it answers: pulumi up")
-            ) from error
+            raise _unreachable(where, f"can't be reached at {address}", error) from error
         with client:
-            yield Cluster(name, client, file)
+            try:
+                yield Cluster(name, client, file)
+            except HTTPError as error:
+                raise _unreachable(where, f"answers no more at {address}", error) from error
+
+
+def _unreachable(where: str, what: str, error: Exception) -> Unreachable:
+    return Unreachable(Problem(where, what, _words(error), "once it answers: pulumi up"))
 
 
 def _unfold(content: dict[str, Any], folder: Path) -> dict[str, Any]:
