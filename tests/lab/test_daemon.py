@@ -61,13 +61,15 @@ def test_one_that_runs_isn_t_started_again(state: Path) -> None:
 def test_another_process_with_its_id_isn_t_taken_for_it(state: Path) -> None:
     (state / NAME).mkdir()
     with subprocess.Popen(LONG) as other:
-        (state / NAME / "process.json").write_text(json.dumps({"pid": other.pid, "began": "1"}))
-        assert not daemon.running(NAME)
-        daemon.stop(NAME)
-        assert other.poll() is None
-        daemon.start(NAME, LONG, lambda: True)
-        assert record(state)["pid"] != other.pid
-        other.kill()
+        try:
+            (state / NAME / "process.json").write_text(json.dumps({"pid": other.pid, "began": "1"}))
+            assert not daemon.running(NAME)
+            daemon.stop(NAME)
+            assert other.poll() is None
+            daemon.start(NAME, LONG, lambda: True)
+            assert record(state)["pid"] != other.pid
+        finally:
+            other.kill()
 
 
 def test_one_that_doesn_t_let_itself_be_ended_is_killed(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
