@@ -14,7 +14,8 @@ help: ## Show this list
 
 setup: .venv/.ready ## Install Simpul and its Python packages into .venv
 .venv/.ready: requirements.lock pyproject.toml
-	@python3 -c 'import ensurepip, venv' 2>/dev/null || (apt-get update -qq && apt-get install -qq -y python3-venv </dev/null >/dev/null)
+	@python3 -c 'import ensurepip, venv' 2>/dev/null || { test $$(id -u) = 0 || { echo "python3-venv is missing. As root: apt-get install python3-venv" >&2; exit 1; }; \
+	  apt-get update -qq && apt-get install -qq -y python3-venv </dev/null >/dev/null; }
 	@test -x $(BIN)/python || python3 -m venv .venv
 	@echo "Installing the Python packages of requirements.lock into .venv"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock

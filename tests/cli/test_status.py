@@ -26,14 +26,28 @@ CITY = CityStatus(
     well=True,
     city=CityName("Balikpapan", "64.71"),
     cloud=CloudStatus(24),
-    sites=(SiteStatus("64.71.01", "Balikpapan Timur", True, (HostStatus("bpn-timur-1", "10.213.1.11", True),)),),  # noqa: FBT003
+    sites=(
+        SiteStatus(
+            "64.71.01",
+            "Balikpapan Timur",
+            reachable=True,
+            hosts=(HostStatus("bpn-timur-1", "10.213.1.11", ready=True, state="ready"),),
+        ),
+    ),
     clusters=(ClusterStatus("simpul-6471", None, f"{FOLDER}/simpul-6471.yaml", 2, 2, 9, 9), OFFICE),
     releases=(ReleaseStatus("simpul-6471", "messaging", "messaging", "messaging-0.1.0", 3, "deployed"),),
 )
 DOWN = replace(
     CITY,
     well=False,
-    sites=(SiteStatus("64.71.01", "Balikpapan Timur", False, (HostStatus("bpn-timur-1", "10.213.1.11", False),)),),  # noqa: FBT003
+    sites=(
+        SiteStatus(
+            "64.71.01",
+            "Balikpapan Timur",
+            reachable=False,
+            hosts=(HostStatus("bpn-timur-1", "10.213.1.11", ready=False, state="ready"),),
+        ),
+    ),
     clusters=(replace(OFFICE, nodes=0, nodes_ready=0, pods=0, pods_ready=0, error="it doesn't answer: TimeoutError"),),
 )
 

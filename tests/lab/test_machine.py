@@ -14,6 +14,7 @@ import pytest
 from simpul.errors import OutsideError
 from simpul.lab import machine
 from simpul.lab.machine import Machine
+from simpul.lab.process import read_beginning
 
 
 @pytest.fixture
@@ -30,7 +31,7 @@ def machines(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 def record(pid: int, began: str | None = None) -> Machine:
-    began = began if began is not None else machine._read_beginning(pid) or ""
+    began = began if began is not None else read_beginning(pid) or ""
     return Machine("bpn-1", "127.0.0.1", "simpul", "ssh-ed25519 AAAA", pid, began)
 
 

@@ -39,6 +39,11 @@ def set_limit(number: int) -> None:
     prerequisite.INOTIFY.write_text(f"{number}\n")
 
 
+@pytest.fixture(autouse=True)
+def _modules(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prerequisite, "MODULES", {"br_netfilter": lambda: True})
+
+
 def counts(sites: int) -> dict[str, int]:
     """Give what `simpul lab up --sites N` asks for, of Balikpapan."""
     hosts = derive.hosts(load(ROOT / "Pulumi.balikpapan.yaml"), sites)
@@ -106,3 +111,9 @@ def test_another_platform_is_the_only_reason_that_counts(monkeypatch: pytest.Mon
     with pytest.raises(OutsideError) as caught:
         prerequisite.refuse_others()
     assert [str(problem) for problem in caught.value.problems] == expected
+
+
+def test_a_kernel_module_that_isn_t_there_is_loaded(ran: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prerequisite, "MODULES", {"br_netfilter": lambda: False, "overlay": lambda: True})
+    ensure()
+    assert ran == [["modprobe", "br_netfilter"]]

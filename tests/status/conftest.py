@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +22,12 @@ class City:
     cloud: Cluster
     office: Cluster
     outputs: dict[str, Any]
+    releases: list[dict[str, str]] = field(default_factory=list)
 
     def save(self) -> None:
-        """Let pulumi answer with `outputs` as they are now."""
-        self.world.set_stack(self.outputs, ["pulumi:pulumi:Stack", ALICLOUD, ALICLOUD, "simpul:edge:Host"])
+        """Let pulumi answer with `outputs` and `releases` as they are now."""
+        types = ["pulumi:pulumi:Stack", ALICLOUD, ALICLOUD, "simpul:edge:Host"]
+        self.world.set_stack(self.outputs, types, self.releases)
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ def free_port() -> int:
 def test_a_city_that_is_well_is_told_whole(city: City, tmp_path: Path) -> None:
     found = json.loads(json.dumps(asdict(gather(tmp_path / "kube"))))
     cloud, office = (str(tmp_path / "kube" / f"{name}.yaml") for name in ("simpul-6471", "simpul-647101"))
-    host = {"name": "bpn-timur-1", "address": "127.0.0.1", "ready": True}
+    host = {"name": "bpn-timur-1", "address": "127.0.0.1", "ready": True, "state": "ready"}
     listed = {"namespace": "messaging", "name": "messaging", "chart": "messaging-0.1.0", "revision": 2}
     assert found == {
         "well": True,
@@ -177,3 +177,18 @@ def test_no_helm_at_all_is_an_error_with_the_next_step(city: City, tmp_path: Pat
     (tmp_path / "programs" / "helm").unlink()
     with pytest.raises(OutsideError, match=r"helm: isn't on PATH\n.*simpul lab env"):
         gather(tmp_path / "kube")
+
+
+@pytest.mark.parametrize(("left", "told"), [("deployed", "missing"), ("deferred", "deferred")])
+def test_a_release_of_the_stack_that_no_cluster_has_is_told(city: City, left: str, told: str, tmp_path: Path) -> None:
+    city.releases.append({"cluster": "simpul-647101", "namespace": "reports", "name": "reports", "status": left})
+    city.save()
+    found = gather(tmp_path / "kube")
+    assert not found.well
+    assert [release.status for release in found.releases if release.name == "reports"] == [told]
+
+
+def test_a_host_that_was_put_off_makes_the_city_not_well(city: City, tmp_path: Path) -> None:
+    city.outputs["sites"][0]["hosts"][0]["state"] = "deferred"
+    city.save()
+    assert not gather(tmp_path / "kube").well

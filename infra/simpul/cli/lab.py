@@ -16,11 +16,12 @@ from simpul.lab.toolchain import ensure
 from simpul.lab.up import up as bring_up
 from simpul.status import gather
 
-NEXT = """Try next:
+NEXT = """
+Try next, in this root shell:
   eval "$(.venv/bin/simpul lab env)"   # then pulumi, helm and simpul work on this lab
   pulumi preview                       # what would change
   pulumi stack output endpoints --show-secrets   # where a client gets in, and with what
-  simpul lab cut 64.71.01              # take an office off the network; simpul lab join brings it back
+  simpul lab cut {site}              # take an office off the network; simpul lab join brings it back
   simpul lab down                      # take it all down"""
 
 
@@ -36,8 +37,10 @@ def up(city: str, sites: int) -> None:
     """Bring CITY up, or bring a running lab up to date. Needs root on Linux."""
     made = bring_up(city, sites, reporter(), terminal=sys.stdout.isatty())
     click.echo()
-    status_command.show(made, as_json=False)
-    click.echo(f"\n{NEXT}")
+    try:
+        status_command.show(made, as_json=False)
+    finally:
+        click.echo(NEXT.format(site=made.sites[0].code))
 
 
 @lab.command()

@@ -13,6 +13,7 @@ from rich.table import Table
 
 from simpul.errors import CityError, Problem
 from simpul.status import CityStatus, gather
+from simpul.status.model import HostStatus
 
 
 @click.command()
@@ -47,7 +48,7 @@ def _tables(city: CityStatus) -> None:
     )
     sites = Table("site", "name", "reachable", "hosts", box=None, header_style="dim")
     for site in city.sites:
-        hosts = ", ".join(f"{host.name} {_well(host.ready, 'ready', 'not ready')}" for host in site.hosts)
+        hosts = ", ".join(f"{host.name} {_host(host)}" for host in site.hosts)
         sites.add_row(site.code, site.name, _well(site.reachable, "yes", "no"), hosts)
     clusters = Table("cluster", "where", "nodes", "pods", box=None, header_style="dim")
     for cluster in city.clusters:
@@ -66,6 +67,12 @@ def _tables(city: CityStatus) -> None:
         console.print(table)
     if city.clusters:
         console.print(f"\nkubeconfigs: {Path(city.clusters[0].kubeconfig).parent}/CLUSTER.yaml", soft_wrap=True)
+
+
+def _host(host: HostStatus) -> str:
+    if host.state != "ready":
+        return f"[yellow]{host.state}[/]"
+    return _well(host.ready, "ready", "not ready")
 
 
 def _well(well: bool, yes: str, no: str) -> str:  # noqa: FBT001 a choice of two words

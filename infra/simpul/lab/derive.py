@@ -13,7 +13,7 @@ from typing import Any
 
 from simpul.city import City
 from simpul.errors import UsageError
-from simpul.lab.place import REGISTRY, network
+from simpul.lab.place import RANGE, REGISTRY, network
 
 FIRST_HOST = 11
 USER = "simpul"
@@ -31,8 +31,15 @@ class LabHost:
 def hosts(city: City, sites: int) -> tuple[LabHost, ...]:
     """Give the machines for the first `sites` sites of `city`.
 
-    Raises UsageError when the city has fewer.
+    Raises UsageError when the city has fewer, or uses the addresses of the lab itself.
     """
+    if city.cloud.addresses.overlaps(RANGE):
+        raise UsageError.at(
+            "city.cloud.addresses",
+            f"holds {RANGE}, which the lab's own networks have",
+            str(city.cloud.addresses),
+            "rehearse with another range, such as 10.64.0.0/11",
+        )
     if not 1 <= sites <= len(city.sites):
         raise UsageError.at(
             "--sites", f"{city.name} declares {len(city.sites)} sites", str(sites), f"1 to {len(city.sites)}"

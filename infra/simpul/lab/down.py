@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import shutil
 
-from simpul.lab import daemon, engine, machine, network, prerequisite, registry
+from simpul.lab import daemon, engine, machine, network, registry
+from simpul.lab.alone import alone
 from simpul.lab.place import STATE
 from simpul.lab.step import Report, step
 from simpul.lab.up import BUNDLE
@@ -19,16 +20,16 @@ def down(report: Report) -> None:
 
     Raises OutsideError for another user than root, and when something can't be removed.
     """
-    prerequisite.refuse_others()
-    with step(report, "Cloud stand-in"):
-        daemon.stop("cloud")
-    with step(report, "Hosts"):
-        machine.stop_all()
-    with step(report, "Registry and networks"):
-        registry.stop()
-        network.down()
-    with step(report, "State"):
-        for link in (engine.CONFIG, ROOT / BUNDLE):
-            if link.is_symlink():
-                link.unlink()
-        shutil.rmtree(STATE, ignore_errors=True)
+    with alone():
+        with step(report, "Cloud stand-in"):
+            daemon.stop("cloud")
+        with step(report, "Hosts"):
+            machine.stop_all()
+        with step(report, "Registry and networks"):
+            registry.stop()
+            network.down()
+        with step(report, "State"):
+            for link in (engine.CONFIG, ROOT / BUNDLE):
+                if link.is_symlink():
+                    link.unlink()
+            shutil.rmtree(STATE, ignore_errors=True)

@@ -75,11 +75,7 @@ def up(progress: Progress | None) -> None:
     Raises OutsideError when it fails; what failed stands in the lines.
     """
     command = ["pulumi", "up", "--yes", "--skip-preview", "--suppress-outputs"]
-    code = (
-        subprocess.run(command, cwd=ROOT, env=_environment(), check=False).returncode
-        if progress is None
-        else _tell([*command, "--non-interactive", "--color=never"], progress)
-    )
+    code = _run(command if progress is None else [*command, "--non-interactive", "--color=never"], progress)
     if code != 0:
         raise OutsideError.at(
             "pulumi up", "failed", f"exit code {code}", "mend what the lines above say, then simpul lab up"
@@ -101,20 +97,19 @@ def run(*arguments: str) -> str:
     return done.stdout
 
 
-def _tell(command: list[str], progress: Progress) -> int:
-    """Run `command`, tell its lines, and give its exit code."""
-    with subprocess.Popen(
-        command, cwd=ROOT, env=_environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    ) as process:
+def _run(command: list[str], progress: Progress | None) -> int:
+    """Run `command` to its end, tell its lines to `progress` if there is one, and give its exit code."""
+    out, err = (None, None) if progress is None else (subprocess.PIPE, subprocess.STDOUT)
+    with subprocess.Popen(command, cwd=ROOT, env=_environment(), stdout=out, stderr=err, text=True) as process:
         try:
             for line in process.stdout or ():
-                if line.strip() and not line.startswith(HEARTBEAT):
+                if progress and line.strip() and not line.startswith(HEARTBEAT):
                     progress(line.rstrip())
+            return process.wait()
         except KeyboardInterrupt:
             # The terminal has sent the signal to the engine too: it ends its work in order and says so.
             process.wait()
             raise
-    return process.returncode
 
 
 def _environment() -> dict[str, str]:

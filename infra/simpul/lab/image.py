@@ -30,18 +30,27 @@ Progress = Callable[[str], None]
 MANIFESTS = ("application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json")
 
 
-def build(recipe: Path, *, registry: str, progress: Progress) -> str:
+def build(recipe: Path, *, registry: str, progress: Progress, plain: bool = True) -> str:
     """Build the image of the folder `recipe` into `registry` (host:port[/namespace]); give its reference.
 
-    Nothing is built when the registry has it. OutsideError when a program that this needs is missing or fails.
+    A `plain` registry, the lab's, is spoken to without TLS, and nothing is built when it has the image. For any other,
+    buildah's own login holds, and layers that are there aren't sent again. OutsideError when a program that this needs
+    is missing or fails.
     """
     host, _, repository = f"{registry}/{read(recipe).name}".partition("/")
     reference = f"{host}/{repository}:{tag(recipe)}"
-    if _is_there(host, repository, tag(recipe)):
+    if plain and _is_there(host, repository, tag(recipe)):
         progress(f"{reference}: is in the registry")
         return reference
     with _built(recipe, reference, progress) as buildah:
-        push = [*buildah, "push", "--quiet", "--tls-verify=false", reference, f"docker://{reference}"]
+        push = [
+            *buildah,
+            "push",
+            "--quiet",
+            f"--tls-verify={str(not plain).lower()}",
+            reference,
+            f"docker://{reference}",
+        ]
         run(push, where=reference)
     progress(f"{reference}: pushed")
     return reference

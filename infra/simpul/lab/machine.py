@@ -22,6 +22,7 @@ from simpul.errors import OutsideError
 from simpul.lab import cgroup, disk, identity, network, rootfs
 from simpul.lab.command import run as run_program
 from simpul.lab.place import PREFIX, STATE
+from simpul.lab.process import read_beginning
 
 MACHINES = STATE / "machines"
 
@@ -66,7 +67,7 @@ class Machine:
     @property
     def running(self) -> bool:
         """Say whether its process lives."""
-        return _read_beginning(self.pid) == self.began
+        return read_beginning(self.pid) == self.began
 
 
 def start(spec: Spec, base: Path | None = None) -> Machine:
@@ -85,7 +86,7 @@ def start(spec: Spec, base: Path | None = None) -> Machine:
     pid = _boot(spec, folder, root)
     machine = Machine(
         name=spec.name, address=str(spec.address), user=spec.user, host_key=host_key, pid=pid,
-        began=_read_beginning(pid) or "",
+        began=read_beginning(pid) or "",
     )  # fmt: skip
     (folder / RECORD).write_text(json.dumps(asdict(machine), indent=2) + "\n")
     return machine
@@ -219,15 +220,6 @@ def _wait_end(machine: Machine, seconds: float) -> None:
     deadline = time.monotonic() + seconds
     while machine.running and time.monotonic() < deadline:
         time.sleep(0.1)
-
-
-def _read_beginning(pid: int) -> str | None:
-    """Give when the process began, in the kernel's ticks; None if it has ended."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except (FileNotFoundError, ProcessLookupError):
-        return None
-    return None if fields[0] == "Z" else fields[19]
 
 
 def _read_console(name: str) -> str:

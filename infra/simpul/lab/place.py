@@ -12,6 +12,12 @@ CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "simp
 STATE = Path("/var/lib/simpul/lab")
 """The running lab: its Pulumi state, keys, machines and process ids."""
 
+LOCK = Path("/run/lock/simpul-lab")
+"""Held by the command that changes the lab: there is one lab on a machine."""
+
+RANGE = IPv4Network("10.213.0.0/16")
+"""Every network of the lab is taken from here."""
+
 PREFIX = "simpul-"
 """Every bridge, network namespace, machine and interface of the lab begins with this."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from simpul.errors import OutsideError, Problem
@@ -21,11 +21,17 @@ PACKAGES = {
     "debootstrap": "debootstrap",  # makes the hosts' base
     "docker-registry": "docker-registry",  # the images' registry
     "ip": "iproute2",  # bridges and network namespaces
-    "nft": "nftables",
+    "modprobe": "kmod",  # loads what the hosts need of this machine's kernel
     "ssh-keygen": "openssh-client",
     "systemd-nspawn": "systemd-container",  # boots the hosts
 }
 """Programs that a lab needs of Debian, and the packages that have them."""
+
+MODULES: dict[str, Callable[[], bool]] = {
+    "br_netfilter": Path("/proc/sys/net/bridge").exists,
+    "overlay": lambda: "\toverlay\n" in Path("/proc/filesystems").read_text(),
+}
+"""Kernel modules that hosts need, and how to tell that one is there, as a module or built in."""
 
 INOTIFY = Path("/proc/sys/fs/inotify/max_user_instances")
 """How many inotify instances one user may have; the machines of a lab share root's."""
@@ -59,6 +65,14 @@ def ensure(progress: Progress, *, servers: int, agents: int) -> None:
             env=environment,
             stdin="",
         )
+    _load_modules()
+
+
+def _load_modules() -> None:
+    """Load what a host can't load itself: its kernel is this machine's. OutsideError when a module isn't there."""
+    for module, sign in MODULES.items():
+        if not sign():
+            run(["modprobe", module], where=f"kernel module {module}")
 
 
 def refuse_others() -> None:

@@ -30,6 +30,7 @@ from simpul.lab import (
     rootfs,
     toolchain,
 )
+from simpul.lab.alone import alone
 from simpul.lab.command import run
 from simpul.lab.environment import CLOUD_PORT, KEY, KUBECONFIGS, STACK, variables
 from simpul.lab.place import CLOUD, REGISTRY, STATE
@@ -57,8 +58,15 @@ def up(name: str, sites: int, report: Report, *, terminal: bool) -> CityStatus:
         raise UsageError.at(f"city {name}", "isn't declared in this project", str(declaration), f"one of: {there}")
     city = load(declaration)
     hosts = derive.hosts(city, sites)
-    with step(report, "This machine") as progress:
-        prerequisite.ensure(progress, servers=sites, agents=len(hosts) - sites)
+    with alone():
+        with step(report, "This machine") as progress:
+            prerequisite.ensure(progress, servers=sites, agents=len(hosts) - sites)
+        return _bring_up(city, declaration, hosts, report, terminal=terminal)
+
+
+def _bring_up(
+    city: City, declaration: Path, hosts: tuple[derive.LabHost, ...], report: Report, *, terminal: bool
+) -> CityStatus:
     _make_tools(report)
     with step(report, "Networks and registry"):
         STATE.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -66,7 +74,7 @@ def up(name: str, sites: int, report: Report, *, terminal: bool) -> CityStatus:
         registry.start()
     with step(report, "Images of the city") as progress:
         _push_images(city, progress)
-    with step(report, f"Hosts of {sites} sites"):
+    with step(report, f"{len(hosts)} hosts"):
         host_keys = _boot(hosts)
     with step(report, "Cloud stand-in"):
         _start_cloud(city)

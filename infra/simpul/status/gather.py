@@ -27,7 +27,7 @@ from simpul.status.model import (
     ReleaseStatus,
     SiteStatus,
 )
-from simpul.status.stack import read
+from simpul.status.stack import StackState, read
 
 PATIENCE_SECONDS = 5
 """How long a host or a cluster may take to answer before it counts as out of reach."""
@@ -58,10 +58,10 @@ def gather(folder: Path) -> CityStatus:
         answers = tuple(pool.map(lambda cluster: _ask(cluster, folder), outputs["clusters"]))
         ready = frozenset(address for answer in answers for address in answer.ready)
         sites = tuple(pool.map(lambda site: _site(site, ready), outputs["sites"]))
-    releases = tuple(release for answer in answers for release in answer.releases)
+    releases = _with_missing([release for answer in answers for release in answer.releases], state)
     well = (
         all(answer.cluster.well for answer in answers)
-        and all(site.reachable and all(host.ready for host in site.hosts) for site in sites)
+        and all(site.reachable and all(host.ready and host.state == "ready" for host in site.hosts) for site in sites)
         and all(release.status == "deployed" for release in releases)
     )
     return CityStatus(
@@ -72,6 +72,16 @@ def gather(folder: Path) -> CityStatus:
         clusters=tuple(answer.cluster for answer in answers),
         releases=releases,
     )
+
+
+def _with_missing(found: list[ReleaseStatus], state: StackState) -> tuple[ReleaseStatus, ...]:
+    """Add to the releases that were found those that the stack has and no cluster told of: deferred, or gone."""
+    told = {(release.cluster, release.namespace, release.name) for release in found}
+    for cluster, namespace, name, status in state.releases:
+        if (cluster, namespace, name) not in told:
+            gone = "missing" if status == "deployed" else status
+            found.append(ReleaseStatus(cluster, namespace, name, chart="", revision=0, status=gone))
+    return tuple(found)
 
 
 def _ask(output: dict[str, Any], folder: Path) -> _Answer:
@@ -146,7 +156,9 @@ def _releases(cluster: ClusterStatus) -> tuple[ReleaseStatus, ...]:
 
 
 def _site(output: dict[str, Any], ready: frozenset[str]) -> SiteStatus:
-    hosts = tuple(HostStatus(host["name"], host["address"], host["address"] in ready) for host in output["hosts"])
+    hosts = tuple(
+        HostStatus(host["name"], host["address"], host["address"] in ready, host["state"]) for host in output["hosts"]
+    )
     return SiteStatus(
         code=output["code"],
         name=output["name"],

@@ -22,11 +22,15 @@ class CloudStatus:
 
 @dataclass(frozen=True)
 class HostStatus:
-    """A host; `ready` when its cluster says so of the node with its address."""
+    """A host; `ready` when its cluster says so of the node with its address.
+
+    `state` is what the last run left it in: ready, deferred or unfinished.
+    """
 
     name: str
     address: str
     ready: bool
+    state: str
 
 
 @dataclass(frozen=True)

@@ -14,14 +14,19 @@ from simpul.errors import CityError, OutsideError
 from simpul.project import ROOT
 
 CLOUD_PACKAGE = "alicloud:"
+RELEASE = "simpul:helm:Release"
 
 
 @dataclass(frozen=True)
 class StackState:
-    """A stack's outputs, secrets in plain text (keep them off logs), and the number of its cloud resources."""
+    """A stack's outputs, secrets in plain text (keep them off logs), and what it has.
+
+    `releases` are the releases as the last run left them: cluster, namespace, name, status.
+    """
 
     outputs: dict[str, Any]
     cloud_resources: int
+    releases: tuple[tuple[str, str, str, str], ...] = ()
 
 
 def read() -> StackState:
@@ -38,7 +43,12 @@ def read() -> StackState:
             got=f"{len(outputs)} outputs",
             next="pulumi up",
         )
-    return StackState(outputs, sum(resource["type"].startswith(CLOUD_PACKAGE) for resource in resources))
+    releases = (resource["outputs"] for resource in resources if resource["type"] == RELEASE)
+    return StackState(
+        outputs,
+        cloud_resources=sum(resource["type"].startswith(CLOUD_PACKAGE) for resource in resources),
+        releases=tuple((each["cluster"], each["namespace"], each["name"], each["status"]) for each in releases),
+    )
 
 
 def _pulumi(*arguments: str) -> str:
