@@ -170,6 +170,12 @@ def test_an_image_is_built_and_pushed_under_its_reference(
     assert push.endswith(f"push --quiet --tls-verify=false {made} docker://{made}")
 
 
+def test_a_registry_of_the_city_is_spoken_to_with_tls(recipe: Path, calls: Path) -> None:
+    made = image.build(recipe, registry="registry.balikpapan.example/city", progress=ignore, plain=False)
+    _, push = calls.read_text().splitlines()
+    assert push.endswith(f"push --quiet --tls-verify=true {made} docker://{made}")
+
+
 def test_an_image_that_the_registry_has_is_not_built(recipe: Path, calls: Path, registry: ThreadingHTTPServer) -> None:
     there = f"/v2/balikpapan/hello/manifests/{tag(recipe)}"
     registry.answer[there] = 200  # type: ignore[attr-defined]
