@@ -32,6 +32,7 @@ class Ansible:
         hosts: dict[str, dict[str, Any]],
         *options: str,
         env: dict[str, str] | None = None,
+        cwd: Path | None = None,
     ) -> subprocess.CompletedProcess[str]:
         inventory = self.folder / "inventory.yml"
         local = {"ansible_connection": "local", "ansible_python_interpreter": sys.executable}
@@ -41,6 +42,7 @@ class Ansible:
         return subprocess.run(
             [program, "--inventory", str(inventory), *options, str(playbook)],
             env={**os.environ, **self.environment(), **(env or {})},
+            cwd=cwd,
             capture_output=True,
             text=True,
             check=False,

@@ -84,3 +84,19 @@ def test_a_bundle_that_is_not_whole_is_told(name: str, words: list[str], said: d
 
 def test_no_secret_is_said(said: dict[str, str]) -> None:
     assert "a-secret" not in "".join(said.values())
+
+
+def test_nothing_but_the_run_s_own_folder_is_written_to(ansible: Ansible, tmp_path: Path) -> None:
+    here, elsewhere = tmp_path / "here", tmp_path / "elsewhere"
+    here.mkdir()
+    hosts = {"one": host(make(tmp_path / "bundle"))}
+    said = ansible.fail(
+        HERE / "preflight.yml",
+        hosts,
+        *("--extra-vars", '{"role": "k3s"}'),
+        env={"ANSIBLE_REMOTE_TEMP": str(elsewhere)},
+        cwd=here,
+    )
+    assert said == {}
+    assert not list(here.iterdir())
+    assert not elsewhere.exists()

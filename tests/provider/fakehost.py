@@ -59,7 +59,8 @@ def machine(name: str, folder: Path) -> Iterator[Machine]:
     root = folder / name
     root.mkdir()
     argv = [sys.executable, __file__, str(root), str(identity)]
-    with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    # Its users have no home, so what is meant to go there is written to the working folder.
+    with subprocess.Popen(argv, cwd=root, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout
         told = json.loads(process.stdout.readline())
         try:

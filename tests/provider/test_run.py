@@ -1,0 +1,30 @@
+"""A run of Ansible leaves nothing outside of its private folder, which is gone afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event
+
+import pytest
+
+from provider.fakehost import Machine
+from simpul.provider import run, ssh
+
+
+def test_a_run_leaves_nothing_where_it_was_started(
+    start: Callable[[str], Machine], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    machine = start("machine")
+    here, temp = tmp_path / "here", tmp_path / "temp"
+    here.mkdir()
+    temp.mkdir()
+    monkeypatch.chdir(here)
+    monkeypatch.setattr("tempfile.tempdir", str(temp))
+    connection = ssh.Connection("machine", "127.0.0.1", machine.port, "simpul", machine.host_key)
+    outcome = run.run("site.yml", [run.Machine(connection, "server", 120, {"root": str(machine.root)})], stop=Event())[
+        "machine"
+    ]
+    assert outcome.kubeconfig == "kubeconfig of machine", outcome.fault
+    assert not list(here.iterdir())
+    assert not list(temp.iterdir())
