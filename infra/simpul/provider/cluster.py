@@ -54,8 +54,8 @@ class Cluster:
         self.client = client
         self.kubeconfig = kubeconfig
 
-    def ensure_namespace(self, name: str) -> None:
-        """Make the namespace `name`, with the strictest pod security, unless it is there."""
+    def ensure_namespace(self, name: str) -> bool:
+        """Make the namespace `name`, with the strictest pod security, unless it is there; return whether it wasn't."""
         from kubernetes.client import CoreV1Api, V1Namespace, V1ObjectMeta
         from kubernetes.client.exceptions import ApiException
 
@@ -63,10 +63,24 @@ class Cluster:
         try:
             CoreV1Api(self.client).create_namespace(wanted, _request_timeout=_TIMEOUT)
         except ApiException as error:
-            if error.status != _EXISTS:
-                raise OutsideError(
-                    Problem(f"namespace {name} in {self.name}", "can't be made", str(error.reason))
-                ) from error
+            if error.status == _EXISTS:
+                return False
+            problem = Problem(f"namespace {name} in {self.name}", "can't be made", str(error.reason))
+            raise OutsideError(problem) from error
+        return True
+
+    def claims(self, namespace: str) -> list[str]:
+        """Return the names of the claims to volumes in `namespace`, but for those that are on their way out."""
+        from kubernetes.client import CoreV1Api
+        from kubernetes.client.exceptions import ApiException
+
+        core = CoreV1Api(self.client)
+        try:
+            found = core.list_namespaced_persistent_volume_claim(namespace, _request_timeout=_TIMEOUT).items
+        except ApiException as error:
+            problem = Problem(f"namespace {namespace} in {self.name}", "doesn't tell its volumes", str(error.reason))
+            raise OutsideError(problem) from error
+        return [claim.metadata.name for claim in found if claim.metadata.deletion_timestamp is None]
 
     def remove_namespace(self, name: str, *, stop: threading.Event) -> None:
         """Remove the namespace `name` if it is one that Simpul made, and wait until it is gone, or for `stop`."""
@@ -104,10 +118,9 @@ def connect(name: str, kubeconfig: str) -> Iterator[Cluster]:
         file = scratch.write(folder / "kubeconfig", kubeconfig)
         where = f"cluster {name}"
         try:
-            client = config.new_client_from_config_dict(_unfold(yaml.safe_load(kubeconfig), folder))
+            client = _client(_unfold(yaml.safe_load(kubeconfig), folder))
         except (config.ConfigException, yaml.YAMLError, KeyError, TypeError, ValueError) as error:
             raise OutsideError(Problem(where, "its kubeconfig can't be read", next="pulumi refresh")) from error
-        client.configuration.retries = False
         address = client.configuration.host
         try:
             VersionApi(client).get_code(_request_timeout=_TIMEOUT)
@@ -121,6 +134,16 @@ def connect(name: str, kubeconfig: str) -> Iterator[Cluster]:
                 yield Cluster(name, client, file)
             except HTTPError as error:
                 raise _unreachable(where, f"answers no more at {address}", error) from error
+
+
+def _client(content: dict[str, Any]) -> Any:
+    """Make a client that asks once: what is out of reach stays so for longer than its retries take."""
+    from kubernetes import client, config
+
+    # It is read while the client is made, so it is of no use to say it afterwards.
+    configuration = client.Configuration()
+    configuration.retries = False
+    return config.new_client_from_config_dict(content, client_configuration=configuration)
 
 
 def _unreachable(where: str, what: str, error: Exception) -> Unreachable:
@@ -140,7 +163,7 @@ def _unfold(content: dict[str, Any], folder: Path) -> dict[str, Any]:
 
 def _words(error: Exception) -> str:
     """Return the innermost reason of a failed request, which says what it was."""
-    reason = error
-    while isinstance(getattr(reason, "reason", None), Exception):
-        reason = reason.reason  # type: ignore[attr-defined]
-    return str(reason.args[-1] if reason.args else reason)
+    inner = getattr(error, "reason", None)
+    if isinstance(inner, Exception):
+        return _words(inner)
+    return str(error.args[-1] if error.args else error)

@@ -70,15 +70,20 @@ class Helm:
         return self._good(self._run("get", "manifest", self.name, timeout=_QUICK_SECONDS)).out
 
     def recover(self) -> bool:
-        """Undo what an earlier run began and was cut off from; return whether there was anything."""
+        """Undo what an earlier run began and was cut off from; return whether there was anything.
+
+        What ran before that run goes on running: if helm can't roll back to it, that is an error.
+        """
         status = self.status()
         if status is None or status.status not in _CUT_OFF:
             return False
-        if status.revision > 1 and status.status != "uninstalling":
-            done = self._run("rollback", self.name, "--server-side=true", "--force-conflicts", timeout=_QUICK_SECONDS)
-            if not done.code:
-                return True
-        self.uninstall(_QUICK_SECONDS)
+        if status.revision == 1 or status.status == "uninstalling":
+            self.uninstall(_QUICK_SECONDS)
+        else:
+            args = ("rollback", self.name, "--server-side=true", "--force-conflicts")
+            command = " ".join(["helm", *args, "--namespace", self.namespace])
+            then = f"{command}    brings back, in {self.cluster.name}, what ran before; then: pulumi up"
+            self._good(self._run(*args, timeout=_QUICK_SECONDS), then=then)
         return True
 
     def upgrade(self, source: str, values: Mapping[str, Any], timeout: int) -> None:
@@ -112,13 +117,13 @@ class Helm:
         env = {**os.environ, "KUBECONFIG": str(self.cluster.kubeconfig)}
         return child.run(argv, stop=self.stop, timeout=timeout, env=env)
 
-    def _good(self, done: child.Done) -> child.Done:
+    def _good(self, done: child.Done, *, then: str = "once that is mended: pulumi up") -> child.Done:
         if done.cut == "stopped":
             raise Interrupted.of(self.where)
         if done.cut == "timeout":
             raise OutsideError(Problem(self.where, "helm didn't come to an end in time", next="pulumi up"))
         if done.code:
-            raise OutsideError(Problem(self.where, words(done.err), next="once that is mended: pulumi up"))
+            raise OutsideError(Problem(self.where, words(done.err), next=then))
         return done
 
 
@@ -132,5 +137,7 @@ def program() -> str:
     """Return the path of helm."""
     found = shutil.which("helm")
     if found is None:
-        raise OutsideError(Problem("helm", "isn't on PATH", next="make toolchain"))
+        raise OutsideError(
+            Problem("helm", "isn't on PATH", next='in a lab: eval "$(simpul lab env)"; else install Helm 4')
+        )
     return str(Path(found))

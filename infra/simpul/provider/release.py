@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Final
 
 from simpul.errors import OutsideError, Problem
@@ -85,7 +86,11 @@ class Release:
             with self._helm(request) as helm:
                 request.log.progress("helm uninstall")
                 helm.uninstall(request.inputs["timeoutSeconds"])
-                if not helm.others():
+                if helm.others():
+                    return
+                if claims := helm.cluster.claims(helm.namespace):
+                    request.log.alert(_what_stays(helm, claims))
+                else:
                     helm.cluster.remove_namespace(helm.namespace, stop=self._stop)
         except cluster.Unreachable as error:
             first = error.problems[0]
@@ -114,7 +119,7 @@ class Release:
         inputs = request.inputs
         if helm.recover():
             request.log.alert(f"{helm.where} was cut off by an earlier run; that has been undone")
-        helm.cluster.ensure_namespace(helm.namespace)
+        made = helm.cluster.ensure_namespace(helm.namespace)
         request.log.progress("helm upgrade")
         watch = Watch(helm.cluster.client, helm.namespace, helm.name, request.log.progress)
         try:
@@ -125,29 +130,28 @@ class Release:
         except OutsideError as error:
             first = error.problems[0]
             reasons = "".join(f"\n    {reason}" for reason in watch.reasons)
-            raise OutsideError(Problem(first.where, f"{first.what}{reasons}", first.got, first.next)) from error
+            problems = [Problem(first.where, f"{first.what}{reasons}", first.got, first.next)]
+            if made:
+                problems += self._take_back(helm)
+            raise OutsideError(*problems) from error
         status = helm.status()
         if status is None:
             raise OutsideError(Problem(helm.where, "helm reports success, but the release isn't there"))
         return status
 
-    def _helm(self, request: Request) -> _Session:
-        return _Session(request.inputs, self._stop)
+    def _take_back(self, helm: Helm) -> tuple[Problem, ...]:
+        """Remove the namespace that a failed install would leave where no state knows of it; return what stops that."""
+        try:
+            helm.cluster.remove_namespace(helm.namespace, stop=self._stop)
+        except OutsideError as error:
+            return error.problems
+        return ()
 
-
-class _Session:
-    """A helm on the cluster of some inputs, for as long as the block runs."""
-
-    def __init__(self, inputs: Values, stop: threading.Event) -> None:
-        self._inputs = inputs
-        self._stop = stop
-        self._connection = cluster.connect(inputs["cluster"], inputs["kubeconfig"])
-
-    def __enter__(self) -> Helm:
-        return Helm(self._connection.__enter__(), self._inputs["namespace"], self._inputs["name"], self._stop)
-
-    def __exit__(self, *raised: object) -> None:
-        self._connection.__exit__(*raised)  # type: ignore[arg-type]
+    @contextmanager
+    def _helm(self, request: Request) -> Iterator[Helm]:
+        inputs = request.inputs
+        with cluster.connect(inputs["cluster"], inputs["kubeconfig"]) as reached:
+            yield Helm(reached, inputs["namespace"], inputs["name"], self._stop)
 
 
 def _check(inputs: Values, marked: Mapping[str, Any]) -> Iterator[Failure]:
@@ -220,6 +224,15 @@ def _defer(request: Request, error: OutsideError) -> Values:
         "appVersion": old.get("appVersion", ""),
         "drift": old.get("drift") or {},
     }
+
+
+def _what_stays(helm: Helm, claims: list[str]) -> str:
+    """Say that the volumes stay: what is in them exists nowhere else, and isn't the release's to remove."""
+    command = f"kubectl --namespace {helm.namespace} delete persistentvolumeclaims {' '.join(claims)}"
+    return (
+        f"{helm.where}: its volumes stay, and so does their namespace (claims: {', '.join(claims)})\n"
+        f"    {command}    removes them with all that is in them"
+    )
 
 
 def _no_kubeconfig(request: Request) -> Problem:

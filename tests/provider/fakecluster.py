@@ -1,0 +1,95 @@
+"""A fake cluster: the few answers of a Kubernetes API that the provider needs, and a helm that says what it is told to.
+
+It stands for a cluster where a test needs one that fails in a certain way; what a real one does is the lab's to show.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+MANAGED = {"app.kubernetes.io/managed-by": "simpul"}
+NAMESPACES = "/api/v1/namespaces"
+
+
+@dataclass
+class Fake:
+    """What is in the cluster: namespaces with their labels, and the claims of all of them."""
+
+    server: str = ""
+    namespaces: dict[str, dict[str, str]] = field(default_factory=dict)
+    claims: list[dict[str, Any]] = field(default_factory=list)
+
+    def answer(self, method: str, path: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        name = path.removeprefix(NAMESPACES).strip("/").partition("/")[0]
+        if path == "/version/":
+            return 200, dict.fromkeys(("buildDate", "compiler", "gitCommit", "gitTreeState", "gitVersion", "goVersion",
+                                       "major", "minor", "platform"), "")  # fmt: skip
+        if path.endswith("/persistentvolumeclaims"):
+            return 200, {"items": [{"metadata": claim} for claim in self.claims]}
+        if path.endswith("/pods"):
+            return 200, {"items": []}
+        if method == "POST":
+            name = body["metadata"]["name"]
+            if name in self.namespaces:
+                return 409, {}
+            self.namespaces[name] = body["metadata"]["labels"]
+        if name not in self.namespaces:
+            return 404, {}
+        labels = self.namespaces.pop(name) if method == "DELETE" else self.namespaces[name]
+        return 200, {"metadata": {"name": name, "labels": labels}}
+
+
+@contextmanager
+def fake_cluster() -> Iterator[Fake]:
+    """Serve a fake cluster for as long as the block runs."""
+    fake = Fake()
+
+    class Handler(BaseHTTPRequestHandler):
+        def _serve(self) -> None:
+            length = int(self.headers.get("Content-Length") or 0)
+            body = json.loads(self.rfile.read(length) or "{}")
+            code, said = fake.answer(self.command, self.path.partition("?")[0], body or {})
+            data = json.dumps(said).encode()
+            self.send_response(code)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(data)))
+            self.end_headers()
+            self.wfile.write(data)
+
+        do_GET = do_POST = do_DELETE = _serve  # noqa: N815 the names that the base class looks for
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 the base class's name
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        fake.server = f"http://127.0.0.1:{server.server_port}"
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        yield fake
+        server.shutdown()
+        thread.join()
+
+
+@dataclass
+class FakeHelm:
+    """A helm that was put on PATH; `says` maps a subcommand to the shell that stands for it."""
+
+    folder: Path
+
+    def says(self, **commands: str) -> None:
+        cases = "".join(f"{name}) {script};;\n" for name, script in commands.items())
+        program = self.folder / "helm"
+        program.write_text(f'#!/bin/sh\necho "$1" >>{self.folder}/calls\ncase $1 in\n{cases}esac\n')
+        program.chmod(0o755)
+
+    @property
+    def calls(self) -> list[str]:
+        """The subcommands so far."""
+        return (self.folder / "calls").read_text().split()

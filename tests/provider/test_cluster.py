@@ -1,0 +1,140 @@
+"""What a release leaves in its cluster when it fails, is cut off or is taken away; a dead cluster is asked once."""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from provider.fakecluster import MANAGED, Fake, FakeHelm, fake_cluster
+from provider.recorder import Lines, request
+from provider.test_release import INPUTS, STATE, kubeconfig
+from simpul.errors import OutsideError
+from simpul.provider import cluster
+from simpul.provider.helm import Helm
+from simpul.provider.release import Release
+
+# The kubernetes package's own fault, in every answer that isn't a good one.
+pytestmark = pytest.mark.filterwarnings("ignore:HTTPResponse.getheaders:DeprecationWarning")
+
+NOT_THERE = "echo Error: release: not found >&2; exit 1"
+RELEASE = Release(threading.Event())
+
+
+def metadata(status: str, revision: int) -> str:
+    return f"""echo '{{"revision": {revision}, "status": "{status}"}}'"""
+
+
+@pytest.fixture
+def fake() -> Iterator[Fake]:
+    with fake_cluster() as made:
+        yield made
+
+
+@pytest.fixture
+def inputs(fake: Fake) -> dict[str, Any]:
+    return {**INPUTS, "kubeconfig": kubeconfig(fake.server)}
+
+
+@pytest.fixture
+def helm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakeHelm:
+    monkeypatch.setenv("PATH", f"{tmp_path}{os.pathsep}{os.environ['PATH']}")
+    return FakeHelm(tmp_path)
+
+
+def release(folder: Path) -> Helm:
+    return Helm(cluster.Cluster("balikpapan", None, folder / "kubeconfig"), "web", "web", threading.Event())
+
+
+def test_a_cluster_that_hangs_up_is_asked_once() -> None:
+    asked = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def hang_up() -> None:
+            while True:
+                try:
+                    connection, _ = server.accept()
+                except OSError:
+                    return
+                asked.append(connection.recv(4096))
+                connection.close()
+
+        thread = threading.Thread(target=hang_up)
+        thread.start()
+        address = f"http://127.0.0.1:{server.getsockname()[1]}"
+        with pytest.raises(cluster.Unreachable), cluster.connect("balikpapan", kubeconfig(address)):
+            pass
+        server.shutdown(socket.SHUT_RDWR)
+        thread.join()
+    assert len(asked) == 1
+
+
+def test_a_first_install_that_was_cut_off_is_taken_away(helm: FakeHelm, tmp_path: Path) -> None:
+    helm.says(get=metadata("pending-install", 1))
+    assert release(tmp_path).recover()
+    assert helm.calls == ["get", "uninstall"]
+
+
+def test_an_upgrade_that_was_cut_off_is_rolled_back(helm: FakeHelm, tmp_path: Path) -> None:
+    helm.says(get=metadata("pending-upgrade", 3))
+    assert release(tmp_path).recover()
+    assert helm.calls == ["get", "rollback"]
+
+
+def test_what_ran_before_is_left_running_when_helm_cannot_roll_back(helm: FakeHelm, tmp_path: Path) -> None:
+    helm.says(get=metadata("pending-upgrade", 3), rollback="echo Error: the server is busy >&2; exit 1")
+    with pytest.raises(OutsideError, match="the server is busy") as raised:
+        release(tmp_path).recover()
+    assert "helm rollback web --server-side=true --force-conflicts --namespace web" in str(raised.value)
+    assert helm.calls == ["get", "rollback"]
+
+
+def test_without_helm_it_says_where_one_comes_from(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(OutsideError, match="simpul lab env"):
+        release(tmp_path).status()
+
+
+def test_a_first_install_that_fails_leaves_no_namespace(fake: Fake, helm: FakeHelm, inputs: dict[str, Any]) -> None:
+    helm.says(get=NOT_THERE, upgrade="echo Error: no such image >&2; exit 1")
+    with pytest.raises(OutsideError, match="no such image"):
+        RELEASE.create(request(inputs=inputs))
+    assert not fake.namespaces
+
+
+def test_a_namespace_that_was_there_before_is_kept(fake: Fake, helm: FakeHelm, inputs: dict[str, Any]) -> None:
+    fake.namespaces["web"] = MANAGED
+    helm.says(get=NOT_THERE, upgrade="echo Error: no such image >&2; exit 1")
+    with pytest.raises(OutsideError, match="no such image"):
+        RELEASE.create(request(inputs=inputs))
+    assert fake.namespaces == {"web": MANAGED}
+
+
+def test_volumes_outlive_their_release(fake: Fake, helm: FakeHelm, inputs: dict[str, Any]) -> None:
+    log = Lines()
+    helm.says()
+    fake.namespaces["web"] = MANAGED
+    fake.claims = [{"name": "data-web-0"}, {"name": "going", "deletionTimestamp": "2026-01-01T00:00:00Z"}]
+    RELEASE.delete(request(inputs=inputs, state=STATE, log=log))
+    assert fake.namespaces == {"web": MANAGED}
+    [said] = log.alerts
+    assert "kubectl --namespace web delete persistentvolumeclaims data-web-0  " in said
+
+
+def test_a_namespace_without_volumes_goes_with_its_last_release(
+    fake: Fake, helm: FakeHelm, inputs: dict[str, Any]
+) -> None:
+    log = Lines()
+    helm.says(list="echo other")
+    fake.namespaces["web"] = MANAGED
+    RELEASE.delete(request(inputs=inputs, state=STATE, log=log))
+    assert fake.namespaces, "another release is in it"
+    helm.says(list="echo web")
+    RELEASE.delete(request(inputs=inputs, state=STATE, log=log))
+    assert not fake.namespaces
+    assert not log.alerts
