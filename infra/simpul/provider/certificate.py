@@ -34,7 +34,7 @@ class Certificate:
         """Take the time from `now`."""
         self._now = now
 
-    def check(self, inputs: Values, *, marked: Mapping[str, Any]) -> list[Failure]:  # noqa: ARG002
+    def check(self, inputs: Values, *, marked: Mapping[str, Any]) -> list[Failure]:  # noqa: ARG002 what every type is given
         return [*_check_names(inputs), *_check_days(inputs), *_check_authority(inputs.get("authority"))]
 
     def diff(self, request: Request) -> list[Change]:

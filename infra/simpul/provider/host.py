@@ -44,7 +44,7 @@ class Host:
         self._sites: Batch[run.Machine, Outcome] = Batch(lambda jobs: run.run(SITE, jobs, stop=stop))
         self._removals: Batch[run.Machine, Outcome] = Batch(lambda jobs: run.run(REMOVE, jobs, stop=stop))
 
-    def check(self, inputs: Values, *, marked: Mapping[str, Any]) -> list[Failure]:  # noqa: ARG002
+    def check(self, inputs: Values, *, marked: Mapping[str, Any]) -> list[Failure]:  # noqa: ARG002 what every type is given
         return list(_check(inputs))
 
     def diff(self, request: Request) -> list[Change]:
@@ -79,12 +79,8 @@ class Host:
     def delete(self, request: Request) -> None:
         if not request.state.get("manifest") and request.state.get("state") == "deferred":
             return  # it was never reached, so nothing of ours is on it
-        connection = ssh.Connection.of(request.inputs)
         try:
-            ssh.reach(connection, stop=self._stop)
-            outcome = self._removals.submit(self._machine(request))
-            if outcome.fault and outcome.fault.kind == "unreachable":
-                raise ssh.explain(connection, outcome.fault.message)
+            outcome = self._run(self._removals, request)
         except (ssh.Unreachable, ssh.Refused) as error:
             first = error.problems[0]
             forget = f"once the machine is gone for good: pulumi state delete '{request.urn}'"
@@ -98,30 +94,34 @@ class Host:
         state = _state(request)
         if request.preview:
             return {**state, "kubeconfig": state["kubeconfig"] if _kubeconfig(request) else _expected(request)}
-        connection = ssh.Connection.of(request.inputs)
         try:
-            ssh.reach(connection, stop=self._stop)
-            outcome = self._sites.submit(self._machine(request))
-            if outcome.fault and outcome.fault.kind == "unreachable":
-                raise ssh.explain(connection, outcome.fault.message)
+            outcome = self._run(self._sites, request)
         except ssh.Unreachable as error:
             return _defer(request, error)
         if outcome.fault:
             raise self._failure(request, outcome)
         if request.inputs["group"] == "server" and not outcome.kubeconfig:
-            problem = Problem(f"host {connection.name}", f"{SITE} left no kubeconfig of this server")
-            raise Unfinished(problem, id=connection.name, state={**state, "state": "unfinished"})
+            name = str(request.inputs["name"])
+            problem = Problem(f"host {name}", f"{SITE} left no kubeconfig of this server")
+            raise Unfinished(problem, id=name, state={**state, "state": "unfinished"})
         return {**state, "manifest": outcome.manifest, "kubeconfig": Secret(outcome.kubeconfig)}
 
-    def _machine(self, request: Request) -> run.Machine:
+    def _run(self, batch: Batch[run.Machine, Outcome], request: Request) -> Outcome:
+        """Run what `batch` does on the host; raise `Unreachable` or `Refused` when we don't get in."""
         inputs = request.inputs
-        return run.Machine(
-            connection=ssh.Connection.of(inputs),
+        connection = ssh.Connection.of(inputs)
+        ssh.reach(connection, stop=self._stop)
+        machine = run.Machine(
+            connection=connection,
             group=inputs["group"],
             vars=inputs.get("vars") or {},
             timeout=inputs["timeoutSeconds"],
             on_task=request.log.progress,
         )
+        outcome = batch.submit(machine)
+        if outcome.fault and outcome.fault.kind == "unreachable":
+            raise ssh.explain(connection, outcome.fault.message)
+        return outcome
 
     def _failure(self, request: Request, outcome: Outcome) -> OutsideError:
         problem = _problem(request, outcome)

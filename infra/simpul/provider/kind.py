@@ -96,7 +96,7 @@ class Unfinished(OutsideError):  # noqa: N818 the tree's roots carry the suffix
         self.state = state
 
 
-class Interrupted(OutsideError):  # noqa: N818
+class Interrupted(OutsideError):  # noqa: N818 the tree's roots carry the suffix
     """The user interrupted the run."""
 
     @classmethod

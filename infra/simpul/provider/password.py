@@ -23,7 +23,7 @@ class Password:
 
     token = "simpul:secret:Password"  # noqa: S105 a type's name
 
-    def check(self, inputs: Values, *, marked: Mapping[str, Any]) -> list[Failure]:  # noqa: ARG002
+    def check(self, inputs: Values, *, marked: Mapping[str, Any]) -> list[Failure]:  # noqa: ARG002 what every type is given
         length = inputs["length"]
         if isinstance(length, int) and not _LEAST <= length <= _MOST:
             return [Failure("length", f"must be from {_LEAST} to {_MOST} (got {length})")]

@@ -38,7 +38,7 @@ def main(text: str) -> None:
 def inspect(path: str, wished: str) -> dict[str, Any] | None:
     try:
         # Ansible looks through a link unless a link is what it made.
-        at = os.lstat(path) if wished in ("link", "absent") else os.stat(path)  # noqa: PTH116
+        at = os.lstat(path) if wished in ("link", "absent") else os.stat(path)  # noqa: PTH116 as old as the host's Python
     except FileNotFoundError:
         return {"kind": "absent"}
     except OSError:
@@ -103,7 +103,7 @@ def unit(name: str) -> dict[str, bool] | None:
 def sysctls(path: str) -> dict[str, Any]:
     found: dict[str, Any] = {}
     try:
-        with open(path) as file:  # noqa: PTH123
+        with open(path) as file:  # noqa: PTH123 as old as the host's Python
             lines = [line.strip() for line in file]
     except OSError:
         return found
@@ -113,7 +113,7 @@ def sysctls(path: str) -> dict[str, Any]:
             continue
         key = key.strip()
         try:
-            with open("/proc/sys/" + key.replace(".", "/")) as file:  # noqa: PTH123
+            with open("/proc/sys/" + key.replace(".", "/")) as file:  # noqa: PTH123 as old as the host's Python
                 found[key] = {"wished": wished.split(), "is": file.read().split()}
         except OSError:
             continue

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import pulumi
 from pulumi import Input, Output, ResourceOptions
@@ -97,12 +97,12 @@ class Release(pulumi.CustomResource):
     @property
     def chart_version(self) -> Output[str]:
         """The version of the installed chart."""
-        return pulumi.get(self, "chartVersion")  # type: ignore[no-any-return]
+        return cast("Output[str]", pulumi.get(self, "chartVersion"))
 
     @property
     def app_version(self) -> Output[str]:
         """The version of what the chart installs."""
-        return pulumi.get(self, "appVersion")  # type: ignore[no-any-return]
+        return cast("Output[str]", pulumi.get(self, "appVersion"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -172,14 +172,14 @@ class Certificate(pulumi.CustomResource):
     @property
     def certificate_pem(self) -> Output[str]:
         """The certificate as PEM."""
-        return pulumi.get(self, "certificatePem")  # type: ignore[no-any-return]
+        return cast("Output[str]", pulumi.get(self, "certificatePem"))
 
     @property
     def private_key_pem(self) -> Output[str]:
         """The private key as PEM, a secret."""
-        return pulumi.get(self, "privateKeyPem")  # type: ignore[no-any-return]
+        return cast("Output[str]", pulumi.get(self, "privateKeyPem"))
 
     @property
     def not_after(self) -> Output[str]:
         """The certificate's end, in ISO 8601."""
-        return pulumi.get(self, "notAfter")  # type: ignore[no-any-return]
+        return cast("Output[str]", pulumi.get(self, "notAfter"))

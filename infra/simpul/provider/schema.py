@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from simpul.provider.compare import join
 from simpul.provider.kind import Failure
@@ -36,7 +36,7 @@ def text() -> str:
 
 @cache
 def _schema() -> Mapping[str, Any]:
-    return json.loads(text())  # type: ignore[no-any-return]
+    return cast("Mapping[str, Any]", json.loads(text()))
 
 
 def version() -> str:
@@ -108,5 +108,5 @@ def _resolve(spec: Mapping[str, Any]) -> Mapping[str, Any]:
     if reference is None:
         return spec
     if reference.startswith("#/types/"):
-        return _schema()["types"][reference.removeprefix("#/types/")]  # type: ignore[no-any-return]
+        return cast("Mapping[str, Any]", _schema()["types"][reference.removeprefix("#/types/")])
     return {}  # pulumi.json#/Any

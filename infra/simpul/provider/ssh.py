@@ -42,7 +42,7 @@ class Unreachable(OutsideError):  # noqa: N818 the tree's roots carry the suffix
     """Nothing answers at the host's address, or the connection broke."""
 
 
-class Refused(OutsideError):  # noqa: N818
+class Refused(OutsideError):  # noqa: N818 the tree's roots carry the suffix
     """The host answered and didn't let us in."""
 
 

@@ -15,9 +15,9 @@ from google.protobuf.struct_pb2 import NULL_VALUE, ListValue, Struct, Value
 from pulumi.runtime import rpc
 
 # The protocol's own marks. The SDK keeps them under private names, but they are part of the wire format.
-_MARK: Final = rpc._special_sig_key  # noqa: SLF001
-_SECRET: Final = rpc._special_secret_sig  # noqa: SLF001
-_OUTPUT: Final = rpc._special_output_value_sig  # noqa: SLF001
+_MARK: Final = rpc._special_sig_key  # noqa: SLF001 see above
+_SECRET: Final = rpc._special_secret_sig  # noqa: SLF001 see above
+_OUTPUT: Final = rpc._special_output_value_sig  # noqa: SLF001 see above
 
 Path = tuple[str | int, ...]
 
