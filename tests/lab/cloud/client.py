@@ -41,6 +41,7 @@ class Client:
 
     estate: Estate
     folder: Path
+    port: str
     stub: Any
     log: Log = field(default_factory=Log)
 
@@ -124,12 +125,13 @@ def serve(folder: Path, clusters: Backing | None = None) -> Iterator[Client]:
     engine_pb2_grpc.add_EngineServicer_to_server(log, server)
     cloud = Cloud(estate, Faults(folder / "faults.yaml"))
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(cloud, server)
-    address = f"127.0.0.1:{server.add_insecure_port('127.0.0.1:0')}"
+    port = str(server.add_insecure_port("127.0.0.1:0"))
+    address = f"127.0.0.1:{port}"
     server.start()
     with grpc.insecure_channel(address) as channel:
         stub = provider_pb2_grpc.ResourceProviderStub(channel)
         stub.Attach(plugin_pb2.PluginAttach(address=address))
-        yield Client(estate, folder, stub, log)
+        yield Client(estate, folder, port, stub, log)
     server.stop(1).wait()
     calls.shutdown()
     store.close()

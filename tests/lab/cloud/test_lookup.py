@@ -22,9 +22,10 @@ from lab.cloud.estate import (
     build,
 )  # fmt: skip
 from simpul.lab.cloud import schema
+from simpul.lab.cloud.store import CREATING, DELETING, READY
 
 GROUPS = "alicloud:resourcemanager/getResourceGroups:getResourceGroups"
-CLUSTERS = "alicloud:cs/getManagedKubernetesClusters:getManagedKubernetesClusters"
+CLUSTERS = "alicloud:cs/getClusters:getClusters"
 BALANCERS = "alicloud:slb/getApplicationLoadBalancers:getApplicationLoadBalancers"
 LISTS = {
     GROUP: (GROUPS, "groups", {"nameRegex": "^bpn-6471$"}),
@@ -64,7 +65,20 @@ def test_pools_and_entries_are_listed_under_what_they_belong_to(cloud: Client) -
     assert pools["ids"] == [made[POOL].id]
     assert pools["nodepools"][0]["nodePoolId"] == made[POOL].outputs["nodePoolId"]
     table = made[GATEWAY].outputs["snatTableIds"]
-    assert cloud.invoke("alicloud:vpc/getSnatEntries:getSnatEntries", snatTableId=table)["ids"] == [made[ENTRY].id]
+    [entry] = cloud.invoke("alicloud:vpc/getSnatEntries:getSnatEntries", snatTableId=table)["entries"]
+    assert f"{table}:{entry['id']}" == made[ENTRY].id
+    assert entry["snatEntryId"] == entry["id"]
+
+
+def test_a_cluster_is_listed_with_its_network_and_its_state_as_long_as_there_is_anything_of_it(cloud: Client) -> None:
+    made = build(cloud)
+    record = cloud.estate.store.get(CLUSTER, made[CLUSTER].id)
+    assert record is not None
+    for record.state, said in ((CREATING, "initial"), (READY, "running"), (DELETING, "deleting")):
+        cloud.estate.store.put(record)
+        [listed] = cloud.invoke(CLUSTERS, nameRegex="^bpn-6471$")["clusters"]
+        assert (listed["clusterName"], listed["clusterId"]) == ("bpn-6471", record.id)
+        assert (listed["vpcId"], listed["state"]) == (made[NETWORK].id, said)
 
 
 def test_tags_all_have_to_match(cloud: Client) -> None:

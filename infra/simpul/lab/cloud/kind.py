@@ -46,6 +46,10 @@ class Kind:
     """References beyond those that every product shares, or with other answers."""
     stable: ClassVar[Mapping[str, Any]] = {}
     """Computed outputs that are the same for each of them."""
+    unread: ClassVar[frozenset[str]] = frozenset()
+    """Inputs that the vendor's plugin doesn't read back: an import lacks them, a refresh keeps what it knew."""
+    lingers: ClassVar[bool] = False
+    """Whether lists still show one that is being deleted."""
 
     def examine(self, order: Order) -> None:
         """Refuse what the vendor refuses. Raises Refusal."""
@@ -77,6 +81,10 @@ class Kind:
         """Give what lists show of it beyond its own outputs; lists can be filtered by it."""
         del estate, record
         return {}
+
+    def listed(self, record: Record) -> str:
+        """Give the id under which lists show it."""
+        return record.id
 
     def guard(self, estate: Estate, record: Record) -> None:
         """Refuse its deletion where the vendor does. Raises Refusal."""

@@ -19,6 +19,8 @@ from simpul.lab.cloud.store import DELETING, Record
 SOURCES: Final = product.sources()
 ALSO: Final = {"creationTime": "createTime", "vrouterId": "routerId", "spec": "specification"}
 """What lists call otherwise than the resources do."""
+OTHERWISE: Final = {"alicloud_cs_clusters": "alicloud_cs_managed_kubernetes"}
+"""What lists list, where their name doesn't say it."""
 NO_FILTER: Final = {"ids", "nameRegex", "tags", "enableDetails", "pageNumber", "pageSize", "dryRun"}
 
 
@@ -48,6 +50,8 @@ def _listed(estate: Estate, source: Resource) -> Resource | None:
 
 def _singular(plural: str) -> Iterator[str]:
     """Give what a list may be a list of, the likeliest first."""
+    if plural in OTHERWISE:
+        yield OTHERWISE[plural]
     if plural.endswith("ies"):
         yield plural.removesuffix("ies") + "y"
     if plural.endswith("s"):
@@ -58,7 +62,8 @@ def _singular(plural: str) -> Iterator[str]:
 
 
 def _list(estate: Estate, source: Resource, listed: Resource, inputs: Mapping[str, Any]) -> dict[str, Any]:
-    alive = [each for each in estate.store.all(listed.token) if each.state != DELETING]
+    lingers = estate.kind(listed.token).lingers
+    alive = [each for each in estate.store.all(listed.token) if lingers or each.state != DELETING]
     chosen = [each for each in (_shown(estate, record) for record in alive) if _matches(listed, each, inputs)]
     page = _page(chosen, inputs)
     found: dict[str, Any] = {
@@ -74,7 +79,9 @@ def _list(estate: Estate, source: Resource, listed: Resource, inputs: Mapping[st
 
 def _shown(estate: Estate, record: Record) -> Record:
     """Give a record as lists show it."""
-    record.outputs |= estate.kind(record.token).describe(estate, estate.look(record))
+    kind = estate.kind(record.token)
+    record.outputs |= kind.describe(estate, estate.look(record))
+    record.id = kind.listed(record)
     return record
 
 

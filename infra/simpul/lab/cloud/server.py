@@ -133,14 +133,15 @@ class Cloud(provider_pb2_grpc.ResourceProviderServicer):
 
     def Read(self, request: Any, context: Any) -> Any:
         resource = self._resource(request.urn, context)
-        named = {name: each for name, each in wire.read(request.inputs).items() if name == AUTO}
+        inputs, outputs = wire.read(request.inputs), wire.read(request.properties)
         record = self._do(resource, "read", context, lambda: self._estate.read(resource.token, request.id))
         if record is None:
             return provider_pb2.ReadResponse()
+        unread = self._estate.kind(resource.token).unread
         return provider_pb2.ReadResponse(
             id=record.id,
-            properties=wire.write(record.outputs, resource.properties),
-            inputs=wire.write(record.inputs | named, resource.properties),
+            properties=wire.write(_reread(record.outputs, outputs, unread), resource.properties),
+            inputs=wire.write(_reread(record.inputs, inputs, unread | {AUTO}), resource.properties),
         )
 
     def Update(self, request: Any, context: Any) -> Any:
@@ -197,6 +198,12 @@ class Cloud(provider_pb2_grpc.ResourceProviderServicer):
             traceback.print_exc()
             context.abort(grpc.StatusCode.INTERNAL, f"{where} {type(error).__name__}: {error}")
         raise AssertionError  # abort has raised
+
+
+def _reread(now: Mapping[str, Any], before: Mapping[str, Any], unread: frozenset[str]) -> dict[str, Any]:
+    """Give what a read finds `now`, with what it can't find as it was known `before`, if at all."""
+    found = {name: value for name, value in now.items() if name not in unread}
+    return found | {name: before[name] for name in unread & before.keys()}
 
 
 def _top(path: str) -> str:

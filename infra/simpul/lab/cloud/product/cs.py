@@ -13,7 +13,7 @@ from simpul.lab.cloud.kind import Kind, Order, Source
 from simpul.lab.cloud.product.slb import BALANCER
 from simpul.lab.cloud.product.vpc import network, overlap
 from simpul.lab.cloud.refusal import Refusal
-from simpul.lab.cloud.store import READY
+from simpul.lab.cloud.store import CREATING, DELETING, READY
 
 if TYPE_CHECKING:
     from simpul.lab.cloud.estate import Estate
@@ -27,12 +27,16 @@ VERSION_FORM: Final = re.compile(r"1\.\d{2}\.\d{1,2}-aliyun\.\d+")
 PODS: Final = "172.20.0.0/16"
 SERVICES: Final = "172.21.0.0/20"
 DNS: Final = 10
+STATES: Final = {CREATING: "initial", READY: "running", DELETING: "deleting"}
+"""The states of a cluster in the vendor's words."""
 
 
 class ManagedKubernetes(Kind):
     """An ACK managed cluster."""
 
     token = CLUSTER
+    unread: ClassVar[frozenset[str]] = frozenset({"addons", "newNatGateway", "slbInternetEnabled"})
+    lingers: ClassVar[bool] = True
     stable: ClassVar[Mapping[str, Any]] = {
         "clusterSpec": "ack.standard",
         "version": VERSION,
@@ -116,7 +120,8 @@ class ManagedKubernetes(Kind):
         """Give its state in the vendor's words, and its nodes."""
         nodes = [node for pool in pools(estate, record.id) for node in pool.behind["machines"]]
         workers = [{"id": each["name"], "name": each["name"], "privateIp": each["address"]} for each in nodes]
-        return {"state": "running" if record.state == READY else "initial", "workerNodes": workers}
+        names = {"clusterId": record.id, "clusterName": record.outputs["name"]}
+        return {"state": STATES[record.state], "workerNodes": workers, **names}
 
     def realize(self, estate: Estate, record: Record) -> dict[str, Any]:
         """Start its control plane."""

@@ -36,15 +36,13 @@ class SecurityGroup(Kind):
 
 
 class SecurityGroupRule(Kind):
-    """A rule of a security group: its id says all of it."""
+    """A rule of a security group: its id says all of it, so that one that is there already is simply the one made."""
 
     token = RULE
     references = (Reference("securityGroupId", reference.SECURITY_GROUP, "InvalidSecurityGroupId.NotFound", ""),)
 
     def examine(self, order: Order) -> None:
-        """Refuse a rule that is there already, or one without a range of ports where the protocol has them."""
-        if any(each.id == self.mint(order) for each in order.others()):
-            raise Refusal("InvalidPermission.Duplicate", f"The rule {self.mint(order)} exists already.")
+        """Refuse a rule without a range of ports where the protocol has them."""
         ports = order.inputs.get("portRange", "-1/-1")
         if order.inputs["ipProtocol"] in ("tcp", "udp") and not _sound(ports):
             raise Refusal("InvalidPortRange.Malformed", f"The port range {ports} is not valid for this protocol.")
@@ -60,8 +58,8 @@ class SecurityGroupRule(Kind):
 
     def compute(self, order: Order, identity: str) -> dict[str, Any]:
         """Give its network card type, in a VPC always the inner one, and the id by which the vendor itself knows it."""
-        del identity
-        own = region.draw(order.estate.region, "sgr")
+        there = order.estate.store.get(RULE, identity)
+        own = there.outputs["securityGroupRuleId"] if there else region.draw(order.estate.region, "sgr")
         return {"nicType": order.inputs.get("nicType", "intranet"), "securityGroupRuleId": own}
 
     def suppress(self, name: str, wanted: Mapping[str, Any]) -> bool:

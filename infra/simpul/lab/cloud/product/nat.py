@@ -94,6 +94,10 @@ class SnatEntry(Kind):
         source = {"sourceCidr": switch.outputs["cidrBlock"]} if switch else {}
         return {"snatEntryId": identity.rpartition(":")[2], **source}
 
+    def listed(self, record: Record) -> str:
+        """Give its own id: lists leave the table out, which the vendor's plugin puts before it."""
+        return str(record.outputs["snatEntryId"])
+
     references = (reference.Reference("sourceVswitchId", reference.SWITCH, "InvalidVSwitchId.NotFound"),)
 
 

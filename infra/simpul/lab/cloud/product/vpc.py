@@ -51,7 +51,7 @@ class Network(Kind):
             raise Refusal("InvalidCidrBlock.NotSupported", f"The CIDR block {wanted} is not a private one up to /28.")
         for each in order.estate.store.all(reference.SWITCH) if order.record else ():
             inside = ip_network(each.outputs["cidrBlock"])
-            if order.record and each.outputs.get("vpcId") == order.record.id and not inside.subnet_of(wanted):  # type: ignore[arg-type]
+            if order.record and each.outputs.get("vpcId") == order.record.id and not inside.subnet_of(wanted):  # type: ignore[arg-type]  # both are IPv4
                 raise Refusal("InvalidCidrBlock.NotSupported", f"{each.id} ({inside}) would lie outside of {wanted}.")
 
     def compute(self, order: Order, identity: str) -> dict[str, Any]:
