@@ -18,7 +18,7 @@ class ClusterHandle:
 
     `site` is the code of its site, None for the cloud's. `kubeconfig` is a secret YAML text.
     `ready` is what a release waits for before it is made: the nodes and what they need. `offline_days` is for how
-    long it may be out of reach.
+    long it may be out of reach. `storage_class` is where its volumes come from, "" for the cluster's default.
     """
 
     name: str
@@ -26,6 +26,7 @@ class ClusterHandle:
     kubeconfig: pulumi.Output[str]
     ready: tuple[pulumi.Resource, ...]
     offline_days: int = 0
+    storage_class: str = ""
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import pulumi
 import pytest
 
 from recorder import Recorder, record
-from simpul.city import City, load
+from simpul.city import City, MessagingWorkload, Workloads, load
 from simpul.handover import CloudEstate, ClusterHandle, Endpoint, HostHandle, SiteEstate
 from simpul.platform import deploy
 from simpul.project import ROOT
@@ -26,7 +26,7 @@ def estate() -> tuple[CloudEstate, list[SiteEstate]]:
         return pulumi.Output.from_input(value)
 
     cloud = CloudEstate(
-        ClusterHandle("simpul-6471", None, text("cloud kubeconfig"), ()),
+        ClusterHandle("simpul-6471", None, text("cloud kubeconfig"), (), storage_class="a-class"),
         balancer_id=text("lb-1"),
         balancer_address=text("203.0.113.9"),
         vpc_id=text("vpc-1"),
@@ -69,6 +69,15 @@ def test_the_hub_s_service_takes_the_city_s_own_balancer(city: City) -> None:
     [hub] = [release.inputs for release in recorder.of(RELEASE) if release.inputs["values"]["role"] == "hub"]
     annotations = hub["values"]["service"]["annotations"]
     assert annotations["service.beta.kubernetes.io/alibaba-cloud-loadbalancer-id"] == "lb-1"
+
+
+def test_the_hub_s_volume_is_a_cloud_disk_of_at_least_20_gib_and_a_leaf_s_what_its_cluster_gives(city: City) -> None:
+    for wanted, disk in ((4, 20), (64, 64)):
+        messaging = MessagingWorkload(storage_gib=wanted)
+        recorder, _ = make(city.model_copy(update={"workloads": Workloads(messaging=messaging)}))
+        storage = {each.inputs["values"]["role"]: each.inputs["values"]["storage"] for each in recorder.of(RELEASE)}
+        assert storage["hub"] == {"gib": disk, "className": "a-class"}
+        assert storage["leaf"] == {"gib": wanted, "className": ""}
 
 
 def test_a_leaf_s_certificate_holds_for_every_host_of_its_site(city: City) -> None:

@@ -18,6 +18,9 @@ CLIENT = "simpul"
 """The user that clients log in as."""
 
 MQTT_PORT, NATS_PORT, LEAF_PORT = 8883, 4222, 7422
+CLOUD_DISK_GIB = 20
+"""The least that a cloud disk has: the vendor's "Disks" page gives 20 GiB for ESSD PL1, ultra and standard disks."""
+
 BALANCER_ANNOTATION = "service.beta.kubernetes.io/alibaba-cloud-loadbalancer-"
 
 
@@ -50,10 +53,12 @@ class Messaging(pulumi.ComponentResource):
 
     def _hub(self, leaves: dict[str, pulumi.Output[str]]) -> tuple[Endpoint, ...]:
         cloud = self._args.cloud
+        gib = max(CLOUD_DISK_GIB, self._args.wanted.storage_gib)
         values = {
             "role": "hub",
             "domain": "hub",
             "sites": {slug: {"password": password} for slug, password in leaves.items()},
+            "storage": {"gib": gib, "className": cloud.cluster.storage_class},
             "service": {
                 "annotations": {
                     f"{BALANCER_ANNOTATION}id": cloud.balancer_id,
@@ -65,7 +70,12 @@ class Messaging(pulumi.ComponentResource):
 
     def _leaf(self, site: SiteEstate, password: pulumi.Output[str]) -> tuple[Endpoint, ...]:
         url = pulumi.Output.concat("tls://", self._args.cloud.balancer_address, f":{LEAF_PORT}")
-        values = {"role": "leaf", "domain": site.slug, "hub": {"url": url, "password": password}}
+        values = {
+            "role": "leaf",
+            "domain": site.slug,
+            "hub": {"url": url, "password": password},
+            "storage": {"gib": self._args.wanted.storage_gib, "className": site.cluster.storage_class},
+        }
         addresses = [site.address, *(host.address for host in site.hosts if host.address != site.address)]
         return self._release(site.cluster, site.slug, addresses, values)
 
@@ -96,7 +106,6 @@ class Messaging(pulumi.ComponentResource):
                         "certificate": certificate.certificate_pem,
                         "key": certificate.private_key_pem,
                     },
-                    "storage": {"gib": self._args.wanted.storage_gib},
                     "maxAgeDays": self._args.wanted.max_age_days,
                     **values,
                 },

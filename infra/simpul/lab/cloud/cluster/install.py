@@ -41,15 +41,20 @@ RestartSec=2s
 WantedBy=multi-user.target
 """
 
-STORAGE: Final = {
+CLASS: Final = {
     "apiVersion": "storage.k8s.io/v1",
     "kind": "StorageClass",
-    "metadata": {"name": "alicloud-disk-topology-alltype"},
     "provisioner": "rancher.io/local-path",
     "reclaimPolicy": "Delete",
     "volumeBindingMode": "WaitForFirstConsumer",
 }
-"""The class that every ACK cluster has; in the lab its disks are folders of the node."""
+DEFAULT: Final = "storageclass.kubernetes.io/is-default-class"
+STORAGE: Final = (
+    {**CLASS, "metadata": {"name": "alicloud-disk-topology-alltype"}},
+    {**CLASS, "metadata": {"name": "local-path", "annotations": {DEFAULT: "false"}}},
+)
+"""The class that every ACK cluster has; in the lab its disks are folders of the node. ACK has no default class, so
+k3s's own is made none: a volume that names no class waits here as it would there."""
 
 
 def server(cluster: Cluster, bundle: Path) -> None:
@@ -67,7 +72,8 @@ def server(cluster: Cluster, bundle: Path) -> None:
         "disable-agent": True,
         "disable": ["traefik", "servicelb", "metrics-server"],
     }
-    files = {f"{DATA}/server/manifests/alicloud-disk.yaml": yaml.safe_dump(STORAGE)}
+    # k3s applies manifests in the order of their names; this one has to come after its own local-storage.yaml.
+    files = {f"{DATA}/server/manifests/storage.yaml": yaml.safe_dump_all(STORAGE)}
     _install(cluster, cluster.control, bundle, settings, files)
 
 
