@@ -16,6 +16,8 @@ from simpul.handover import CloudEstate
 from simpul.project import ROOT
 
 VPC = "alicloud:vpc/network:Network"
+GROUP = "alicloud:resourcemanager/resourceGroup:ResourceGroup"
+CLUSTER = "alicloud:cs/managedKubernetes:ManagedKubernetes"
 NOTHING: dict[str, dict[str, Any]] = {
     "alicloud:resourcemanager/getResourceGroups:getResourceGroups": {"groups": []},
     "alicloud:vpc/getNetworks:getNetworks": {"vpcs": []},
@@ -24,7 +26,7 @@ NOTHING: dict[str, dict[str, Any]] = {
     "alicloud:ecs/getEipAddresses:getEipAddresses": {"addresses": []},
     "alicloud:ecs/getSecurityGroups:getSecurityGroups": {"groups": []},
     "alicloud:slb/getApplicationLoadBalancers:getApplicationLoadBalancers": {"balancers": []},
-    "alicloud:cs/getManagedKubernetesClusters:getManagedKubernetesClusters": {"clusters": []},
+    "alicloud:cs/getClusters:getClusters": {"clusters": []},
     "alicloud:cs/getClusterCredential:getClusterCredential": {"kubeConfig": "kind: Config"},
 }
 
@@ -97,3 +99,25 @@ def test_a_name_that_is_there_twice_is_told_and_nothing_is_made(city: City) -> N
     twins = [{"id": id_, "vpcName": "simpul-6471-vpc"} for id_ in ("vpc-a", "vpc-b")]
     with pytest.raises(OutsideError, match=r"vpc simpul-6471-vpc: it is in the cloud twice.*vpc-a and vpc-b"):
         make(city, {"alicloud:vpc/getNetworks:getNetworks": {"vpcs": twins}})
+
+
+def test_a_stack_that_is_named_otherwise_than_its_city_says_so_where_names_are_taken_once(city: City) -> None:
+    names: dict[str, set[str]] = {}
+    for stack in ("balikpapan", "Staging.2"):
+        recorder = Recorder(answers=NOTHING)
+        record(lambda: pulumi.Output.from_input(Cloud(city, plan(city)).estate.vpc_id), recorder, stack)
+        names[stack] = {recorder.one(GROUP)["resourceGroupName"], recorder.one(CLUSTER)["name"]}
+        assert recorder.one(GROUP)["displayName"] == f"Simpul Balikpapan ({stack})"
+    assert names == {"balikpapan": {"simpul-6471"}, "Staging.2": {"simpul-6471-staging-2"}}
+
+
+def test_a_group_of_another_stack_is_told_and_nothing_is_made(city: City) -> None:
+    other = {"id": "rg-1", "name": "simpul-6471", "displayName": "Simpul Balikpapan (staging)"}
+    with pytest.raises(OutsideError, match=r"group simpul-6471: isn't this stack's.*\(staging\) \(rg-1\)"):
+        make(city, {"alicloud:resourcemanager/getResourceGroups:getResourceGroups": {"groups": [other]}})
+
+
+def test_the_cluster_can_make_disks(city: City) -> None:
+    recorder, [estate] = make(city)
+    assert {"csi-plugin", "csi-provisioner"} < {addon["name"] for addon in recorder.one(CLUSTER)["addons"]}
+    assert estate.cluster.storage_class == "alicloud-disk-topology-alltype"

@@ -16,6 +16,12 @@ from simpul.cloud.profile import Size
 PODS_PER_NODE_MASK = 24
 """A node gets a /24 of the pods' range, as k3s gives its nodes."""
 
+ADDONS = ("flannel", "csi-plugin", "csi-provisioner")
+"""The pods' network, and the two by which the vendor's disks become volumes: what isn't named may not be there."""
+
+STORAGE_CLASS = "alicloud-disk-topology-alltype"
+"""A class that ACK itself makes: a disk of the best kind that the node's zone has, made where the pod is put."""
+
 
 @dataclass(frozen=True)
 class ClusterArgs:
@@ -50,10 +56,9 @@ class Cluster(pulumi.ComponentResource):
 
     def _control_plane(self) -> alicloud.cs.ManagedKubernetes:
         args = self.args
-        name = args.identity.prefix
         return alicloud.cs.ManagedKubernetes(
-            name,
-            name=name,
+            args.identity.prefix,
+            name=args.identity.sole,
             cluster_spec=args.size.cluster_spec,
             resource_group_id=args.group,
             security_group_id=args.network.security_group.id,
@@ -64,11 +69,13 @@ class Cluster(pulumi.ComponentResource):
             new_nat_gateway=False,  # the network has its own
             slb_internet_enabled=True,
             proxy_mode="iptables",
-            addons=[alicloud.cs.ManagedKubernetesAddonArgs(name="flannel")],
+            addons=[alicloud.cs.ManagedKubernetesAddonArgs(name=addon) for addon in ADDONS],
             timezone=args.timezone,
             tags=args.identity.tags,
             opts=pulumi.ResourceOptions(
-                parent=self, depends_on=[args.network.exit], import_=args.found.id("cluster", name)
+                parent=self,
+                depends_on=[args.network.exit],
+                import_=args.found.id("cluster", args.identity.sole),
             ),
         )
 

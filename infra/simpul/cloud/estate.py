@@ -6,7 +6,7 @@ import pulumi
 import pulumi_alicloud as alicloud
 
 from simpul.city import City, Plan
-from simpul.cloud.cluster import Cluster, ClusterArgs
+from simpul.cloud.cluster import STORAGE_CLASS, Cluster, ClusterArgs
 from simpul.cloud.found import find
 from simpul.cloud.identity import Identity
 from simpul.cloud.network import Network, NetworkArgs
@@ -27,10 +27,10 @@ class Cloud(pulumi.ComponentResource):
         child = pulumi.ResourceOptions(parent=self)
         group = alicloud.resourcemanager.ResourceGroup(
             identity.prefix,
-            resource_group_name=identity.prefix,
-            display_name=f"Simpul {city.name}",
+            resource_group_name=identity.sole,
+            display_name=identity.title,
             tags=identity.tags,
-            opts=pulumi.ResourceOptions(parent=self, import_=found.id("group", identity.prefix)),
+            opts=pulumi.ResourceOptions(parent=self, import_=found.id("group", identity.sole)),
         )
         network = Network(identity.name("network"), NetworkArgs(identity, plan, chosen, found, group.id), child)
         balancer = alicloud.slb.ApplicationLoadBalancer(
@@ -49,7 +49,9 @@ class Cloud(pulumi.ComponentResource):
             child,
         )
         self.estate = CloudEstate(
-            cluster=ClusterHandle(identity.prefix, None, cluster.kubeconfig, (cluster.nodes, balancer)),
+            cluster=ClusterHandle(
+                identity.prefix, None, cluster.kubeconfig, (cluster.nodes, balancer), storage_class=STORAGE_CLASS
+            ),
             balancer_id=balancer.id,
             balancer_address=balancer.address,
             vpc_id=network.vpc.id,
