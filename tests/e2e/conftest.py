@@ -16,8 +16,9 @@ from simpul.project import ROOT
 @pytest.fixture(scope="session")
 def lab() -> Iterator[Lab]:
     was_up = environment.CLOUD_PORT.exists()
-    bring_up()
-    yield Lab({**os.environ, **environment.variables()})
-    if was_up:
-        return
-    subprocess.run(["simpul", "lab", "down"], cwd=ROOT, check=True, timeout=300)
+    try:
+        bring_up()
+        yield Lab({**os.environ, **environment.variables()})
+    finally:
+        if not was_up:
+            subprocess.run(["simpul", "lab", "down"], cwd=ROOT, check=True, timeout=300)

@@ -26,7 +26,7 @@ def load(ansible: Ansible, folder: Path, modprobe: str, signs: dict[str, bool]) 
     calls.touch()
     modules = []
     for name, is_there in signs.items():
-        modules.append({"name": name, "sign": str(folder / name), "purpose": "which is needed"})
+        modules.append({"name": name, "there": f"test -e {folder / name}", "purpose": "which is needed"})
         if is_there:
             (folder / name).mkdir()
     said = ansible.fail(
