@@ -42,7 +42,7 @@ e2e: go ## Run the tests on the lab, which is brought up and taken down (root)
 
 check: go ## Check format, lint, types and imports
 	@ruff format --check . && ruff check . && mypy && lint-imports
-	@test -z "$$("$$(go env GOROOT)/bin/gofmt" -l infra charts | tee /dev/stderr)"
+	@unformatted=$$("$$(go env GOROOT)/bin/gofmt" -l infra charts); test -z "$$unformatted" || { echo "gofmt -w $$unformatted"; exit 1; }
 
 format: setup ## Format and mend what can be mended
 	@ruff check --fix-only . && ruff format .
