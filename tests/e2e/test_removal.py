@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -35,5 +36,14 @@ def test_lab_down_leaves_nothing_on_this_machine(lab: Lab) -> None:
     for command in (["ip", "-brief", "link"], ["ip", "netns", "list"], ["findmnt", "--noheadings", "--list"]):
         assert "simpul" not in subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert list(Path("/sys/fs/cgroup").glob("*/simpul-*")) == []
-    running = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
-    assert not [line for line in running.splitlines() if "systemd-nspawn" in line or "simpul.lab.cloud" in line]
+    deadline = time.monotonic() + 30  # one that has ended is listed until its parent has been told
+    while (left := running()) and time.monotonic() < deadline:
+        time.sleep(1)
+    assert left == []
+
+
+def running() -> list[str]:
+    """List the processes of a lab."""
+    listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
+    programs = ("systemd-nspawn", "simpul.lab.cloud", "simpul.lab.languagehost", "docker-registry")
+    return [line for line in listed.splitlines() if any(program in line for program in programs)]
