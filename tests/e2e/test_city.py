@@ -63,7 +63,7 @@ def test_what_drifted_on_a_host_is_found_and_mended(lab: Lab) -> None:
     lab.pulumi("refresh", "--yes", "--skip-preview", "--suppress-outputs")
     preview = json.loads(lab.pulumi("preview", "--json"))
     assert [step["urn"].rpartition("::")[2] for step in preview["steps"] if step["op"] != "same"] == ["bpn-timur-1"]
-    lab.pulumi("up", "--yes", "--skip-preview", "--suppress-outputs")
+    lab.up()
     assert "node-label:" in lab.run(*ssh, "sudo cat /etc/rancher/k3s/config.yaml").stdout
     assert lab.settles()
 

@@ -43,7 +43,7 @@ def test_an_interrupted_run_ends_in_order_and_the_next_goes_on(lab: Lab) -> None
     rest, _ = engine.communicate(timeout=180)
     assert engine.returncode != 0
     assert "Traceback" not in rest
-    lab.pulumi("up", "--yes", "--skip-preview")
+    lab.up()
     assert lab.settles()
     assert twice() == []
 

@@ -140,3 +140,14 @@ def test_each_line_of_a_run_is_told_and_a_failed_one_is_an_error(state: Path) ->
         engine.up(told.append)
     assert told == [" +  simpul-6471 creating", "error: no quota"]
     assert asked(state)[-1].startswith("up --yes --skip-preview")
+
+
+def test_an_engine_that_crashes_is_one_that_was_cut_off_and_is_run_again(state: Path) -> None:
+    program = state.parent / "programs" / "pulumi"
+    once = state.parent / "once"
+    program.write_text(
+        f"#!/bin/sh\ntest -e {once} && exec echo done\ntouch {once}\necho 'panic: oh'\necho 'goroutine 1 [running]:'\nexit 2\n"
+    )
+    told: list[str] = []
+    engine.up(told.append)
+    assert told == ["panic: oh", "goroutine 1 [running]:", "done"]

@@ -26,6 +26,9 @@ KEPT = STATE / CONFIG.name
 """The stack's configuration is the lab's, not the clone's: the clone has a link to it."""
 
 
+CRASH = "goroutine "
+"""How the first line of a Go program's trace begins after a panic."""
+
 HEARTBEAT = "@ "
 """How a line begins that says only that the engine still works."""
 
@@ -75,7 +78,13 @@ def up(progress: Progress | None) -> None:
     Raises OutsideError when it fails; what failed stands in the lines.
     """
     command = ["pulumi", "up", "--yes", "--skip-preview", "--suppress-outputs"]
-    code = _run(command if progress is None else [*command, "--non-interactive", "--color=never"], progress)
+    if progress is not None:
+        command += ["--non-interactive", "--color=never"]
+    code, crashed = _run(command, progress)
+    if crashed and progress:
+        # A crash of the engine's own is a run that was cut off like any other, and the next one goes on from there.
+        recover(progress)
+        code, _ = _run(command, progress)
     if code != 0:
         raise OutsideError.at(
             "pulumi up", "failed", f"exit code {code}", "mend what the lines above say, then simpul lab up"
@@ -97,15 +106,17 @@ def run(*arguments: str) -> str:
     return done.stdout
 
 
-def _run(command: list[str], progress: Progress | None) -> int:
-    """Run `command` to its end, tell its lines to `progress` if there is one, and give its exit code."""
+def _run(command: list[str], progress: Progress | None) -> tuple[int, bool]:
+    """Run `command` to its end, tell its lines to `progress` if there is one; give its exit code, and if it crashed."""
     out, err = (None, None) if progress is None else (subprocess.PIPE, subprocess.STDOUT)
+    crashed = False
     with subprocess.Popen(command, cwd=ROOT, env=_environment(), stdout=out, stderr=err, text=True) as process:
         try:
             for line in process.stdout or ():
+                crashed |= line.startswith(CRASH)
                 if progress and line.strip() and not line.startswith(HEARTBEAT):
                     progress(line.rstrip())
-            return process.wait()
+            return process.wait(), crashed
         except KeyboardInterrupt:
             # The terminal has sent the signal to the engine too: it ends its work in order and says so.
             process.wait()
