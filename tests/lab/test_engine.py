@@ -146,7 +146,8 @@ def test_an_engine_that_crashes_is_one_that_was_cut_off_and_is_run_again(state: 
     program = state.parent / "programs" / "pulumi"
     once = state.parent / "once"
     program.write_text(
-        f"#!/bin/sh\ntest -e {once} && exec echo done\ntouch {once}\necho 'panic: oh'\necho 'goroutine 1 [running]:'\nexit 2\n"
+        f"#!/bin/sh\ntest -e {once} && exec echo done\ntouch {once}\n"
+        "echo 'panic: oh'\necho 'goroutine 1 [running]:'\nexit 2\n"
     )
     told: list[str] = []
     engine.up(told.append)
