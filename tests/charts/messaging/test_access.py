@@ -7,7 +7,6 @@ import socket
 import ssl
 from collections.abc import Awaitable, Callable
 
-import nats
 import pytest
 from nats.aio.client import Client as Connection
 from nats.errors import Error
@@ -21,10 +20,20 @@ SITE, OTHER = "647101", "647102"
 async def enter(
     server: Server, user: str, password: str, hear: Callable[[Exception], Awaitable[None]] | None = None
 ) -> Connection:
-    url = f"tls://127.0.0.1:{server.ports['nats']}"
-    return await nats.connect(
-        url, user=user, password=password, tls=server.trust(), error_cb=hear, allow_reconnect=False
-    )
+    connection = Connection()
+    try:
+        await connection.connect(
+            f"tls://127.0.0.1:{server.ports['nats']}",
+            user=user,
+            password=password,
+            tls=server.trust(),
+            error_cb=hear,
+            allow_reconnect=False,
+        )
+    except Error:
+        await connection.close()  # the library leaves the socket of a refused connection open
+        raise
+    return connection
 
 
 @pytest.mark.parametrize(
