@@ -1,31 +1,19 @@
-"""Pulumi mocks that record what a program registers, for tests of components without an engine."""
+"""Programs and components without an engine, for tests: the package's own recorder, with what tests ask of it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-import pulumi
-from pulumi.runtime import mocks, set_mocks
+from pulumi.runtime import mocks
 
-Answers = dict[str, dict[str, Any]]
+from simpul import recording
 
 
 @dataclass
-class Recorder(mocks.Mocks):
-    """Records resources; answers a data source as `answers` says, and a resource with what the cloud would compute."""
-
-    answers: Answers = field(default_factory=dict)
-    computed: dict[str, dict[str, Any]] = field(default_factory=dict)
-    resources: list[mocks.MockResourceArgs] = field(default_factory=list)
-
-    def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
-        self.resources.append(args)
-        return f"{args.name}-id", {**args.inputs, **self.computed.get(args.typ, {})}
-
-    def call(self, args: mocks.MockCallArgs) -> tuple[dict[Any, Any], list[tuple[str, str]]]:
-        return self.answers[args.token], []
+class Recorder(recording.Recorder):
+    """Records resources, and finds them again."""
 
     def of(self, typ: str) -> list[mocks.MockResourceArgs]:
         """Give the recorded resources of a type."""
@@ -39,5 +27,4 @@ class Recorder(mocks.Mocks):
 
 def record(program: Callable[[], None], recorder: Recorder, stack: str = "balikpapan") -> None:
     """Run `program` to its end with `recorder` in place of an engine."""
-    set_mocks(recorder, project="simpul", stack=stack, preview=False)
-    pulumi.runtime.test(lambda: pulumi.Output.from_input(program()))()
+    recording.run(program, recorder, stack)

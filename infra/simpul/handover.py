@@ -30,14 +30,109 @@ class ClusterHandle:
 
 
 @dataclass(frozen=True)
+class DatabaseHandle:
+    """A PostgreSQL database of the store `store`, and the account that owns it. TLS alone is answered."""
+
+    store: str
+    host: pulumi.Output[str]
+    port: pulumi.Output[str]
+    database: str
+    username: str
+    password: pulumi.Output[str]
+
+    def export(self) -> dict[str, object]:
+        """Give the database as a stack output has it."""
+        return {
+            "store": self.store,
+            "host": self.host,
+            "port": self.port,
+            "database": self.database,
+            "username": self.username,
+            "password": self.password,
+        }
+
+
+@dataclass(frozen=True)
+class CacheHandle:
+    """A cache (Redis) of the store `store`."""
+
+    store: str
+    host: pulumi.Output[str]
+    port: pulumi.Output[str]
+    password: pulumi.Output[str]
+
+    def export(self) -> dict[str, object]:
+        """Give the cache as a stack output has it."""
+        return {"store": self.store, "host": self.host, "port": self.port, "password": self.password}
+
+
+@dataclass(frozen=True)
+class BucketHandle:
+    """A bucket: what it is for ("backup", "audit" or a store's name), and where an S3 client finds it.
+
+    The access key is the sites'; "" where only the cloud's own services write.
+    """
+
+    use: str
+    name: str
+    endpoint: pulumi.Output[str]
+    access_key_id: pulumi.Input[str]
+    access_key_secret: pulumi.Input[str]
+
+    def export(self) -> dict[str, object]:
+        """Give the bucket as a stack output has it."""
+        return {
+            "use": self.use,
+            "name": self.name,
+            "endpoint": self.endpoint,
+            "access_key_id": self.access_key_id,
+            "access_key_secret": self.access_key_secret,
+        }
+
+
+@dataclass(frozen=True)
+class ImageRegistry:
+    """The city's own registry of images: host and namespace that names begin with, and who may push."""
+
+    address: pulumi.Output[str]
+    username: str
+    password: pulumi.Output[str]
+
+    def export(self) -> dict[str, object]:
+        """Give the registry as a stack output has it."""
+        return {"address": self.address, "username": self.username, "password": self.password}
+
+
+@dataclass(frozen=True)
+class TunnelHandle:
+    """The cloud's end of a site's IPsec tunnel, and the key that both ends know."""
+
+    site: str
+    address: pulumi.Output[str]
+    key: pulumi.Output[str]
+
+    def export(self) -> dict[str, object]:
+        """Give the tunnel as a stack output has it."""
+        return {"site": self.site, "address": self.address, "key": self.key}
+
+
+@dataclass(frozen=True)
 class CloudEstate:
-    """The cloud side: its cluster, and the load balancer through which the city's sites reach it."""
+    """The cloud side: its cluster, the load balancer through which sites reach it, and what workloads keep there.
+
+    `image_registry` is None where the city uses the registry that every account has.
+    """
 
     cluster: ClusterHandle
     balancer_id: pulumi.Output[str]
     balancer_address: pulumi.Output[str]
     vpc_id: pulumi.Output[str]
     nat_address: pulumi.Output[str]
+    databases: tuple[DatabaseHandle, ...] = ()
+    caches: tuple[CacheHandle, ...] = ()
+    buckets: tuple[BucketHandle, ...] = ()
+    image_registry: ImageRegistry | None = None
+    tunnels: tuple[TunnelHandle, ...] = ()
 
 
 @dataclass(frozen=True)

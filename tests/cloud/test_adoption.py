@@ -14,7 +14,7 @@ from lab.cloud.client import Client, serve
 from lab.cloud.estate import CLUSTER, GROUP, USED
 from lab.cloud.fake import FakeBacking
 from simpul.city import load, plan
-from simpul.cloud import Cloud
+from simpul.cloud import Cloud, find
 from simpul.project import ROOT
 
 RULES = 3
@@ -30,7 +30,7 @@ def cloud(tmp_path: Path) -> Iterator[Client]:
 def program() -> None:
     """Declare the cloud side of a city."""
     city = load(ROOT / "Pulumi.balikpapan.yaml")
-    Cloud(city, plan(city))
+    Cloud(city, plan(city), find(city))
 
 
 def opener(cloud: Client, folder: Path) -> Callable[[str], automation.Stack]:

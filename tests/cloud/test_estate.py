@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
 from ipaddress import ip_network
 from typing import Any
 
@@ -9,8 +10,9 @@ import pulumi
 import pytest
 
 from recorder import Recorder, record
-from simpul.city import City, load, plan
-from simpul.cloud import Cloud
+from simpul.city import City, Sizes, load, plan
+from simpul.cloud import Cloud, find
+from simpul.cloud.profile import Size, size
 from simpul.errors import OutsideError
 from simpul.handover import CloudEstate
 from simpul.project import ROOT
@@ -39,7 +41,7 @@ def city() -> City:
 def make(city: City, answers: dict[str, dict[str, Any]] | None = None) -> tuple[Recorder, list[CloudEstate]]:
     recorder = Recorder(answers={**NOTHING, **(answers or {})})
     estates: list[CloudEstate] = []
-    record(lambda: estates.append(Cloud(city, plan(city)).estate), recorder)
+    record(lambda: estates.append(Cloud(city, plan(city), find(city)).estate), recorder)
     return recorder, estates
 
 
@@ -54,10 +56,10 @@ def test_there_is_a_switch_in_each_zone_inside_the_vpc(city: City) -> None:
 def test_every_name_and_tag_derives_from_the_wilayah(city: City) -> None:
     recorder, _ = make(city)
     clouds = [resource for resource in recorder.resources if resource.typ.startswith("alicloud:")]
-    assert len(clouds) == 15
+    assert len(clouds) == 16
     assert all(resource.name.startswith("simpul-6471") for resource in clouds)
     tagged = [resource.inputs["tags"] for resource in clouds if "tags" in resource.inputs]
-    assert len(tagged) == 10
+    assert len(tagged) == 11
     assert all(tags["simpul:wilayah"] == "64.71" and tags["simpul:stack"] == "balikpapan" for tags in tagged)
 
 
@@ -72,16 +74,26 @@ def test_nobody_comes_in_but_the_city_and_the_balancers(city: City) -> None:
 
 
 def test_the_profile_gives_the_size_and_the_declaration_overrides_it(city: City) -> None:
-    fewer = city.model_copy(update={"cloud": city.cloud.model_copy(update={"nodes": 1})})
-    pools = [make(each)[0].one("alicloud:cs/nodePool:NodePool") for each in (city, fewer)]
-    assert [pool["desiredSize"] for pool in pools] == ["3", "1"]
+    sizes = Sizes(work_nodes=12)
+    more = city.model_copy(update={"cloud": city.cloud.model_copy(update={"sizes": sizes})})
+    pools = [make(each)[0].of("alicloud:cs/nodePool:NodePool") for each in (city, more)]
+    assert [[pool.inputs["desiredSize"] for pool in each] for each in pools] == [["2", "3"], ["2", "12"]]
+
+
+def test_whatever_a_profile_says_can_be_overridden() -> None:
+    assert {each.name for each in fields(Size)} == set(Sizes.model_fields)
+
+
+def test_a_cluster_may_grow_at_least_to_what_it_has(city: City) -> None:
+    chosen = size(city.cloud.model_copy(update={"sizes": Sizes(work_nodes=50)}))
+    assert (chosen.work_nodes, chosen.work_nodes_max) == (50, 50)
 
 
 def test_the_kubeconfig_is_a_secret(city: City) -> None:
     secrets: list[bool] = []
 
     def program() -> None:
-        kubeconfig = Cloud(city, plan(city)).estate.cluster.kubeconfig
+        kubeconfig = Cloud(city, plan(city), find(city)).estate.cluster.kubeconfig
         pulumi.Output.from_input(kubeconfig.is_secret()).apply(secrets.append)
 
     record(program, Recorder(answers=NOTHING))
@@ -105,7 +117,7 @@ def test_a_stack_that_is_named_otherwise_than_its_city_says_so_where_names_are_t
     names: dict[str, set[str]] = {}
     for stack in ("balikpapan", "Staging.2"):
         recorder = Recorder(answers=NOTHING)
-        record(lambda: pulumi.Output.from_input(Cloud(city, plan(city)).estate.vpc_id), recorder, stack)
+        record(lambda: pulumi.Output.from_input(Cloud(city, plan(city), find(city)).estate.vpc_id), recorder, stack)
         names[stack] = {recorder.one(GROUP)["resourceGroupName"], recorder.one(CLUSTER)["name"]}
         assert recorder.one(GROUP)["displayName"] == f"Simpul Balikpapan ({stack})"
     assert names == {"balikpapan": {"simpul-6471"}, "Staging.2": {"simpul-6471-staging-2"}}

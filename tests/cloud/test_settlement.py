@@ -12,12 +12,13 @@ from pulumi.runtime import mocks
 
 from cloud.test_estate import NOTHING
 from recorder import Recorder, record
+from simpul.cloud.estate import LISTINGS
 from simpul.cloud.found import Found, find
 from simpul.cloud.identity import Identity
 from simpul.cloud.settlement import PAUSES
 from simpul.errors import OutsideError
 
-BALIKPAPAN = Identity("6471", "64.71", "Balikpapan", "balikpapan")
+BALIKPAPAN = Identity("6471", "64.71", "Balikpapan", "Diskominfo Balikpapan", "balikpapan")
 ANSWERS = NOTHING | {
     "alicloud:vpc/getNetworks:getNetworks": {"vpcs": [{"id": "vpc-1", "vpcName": "simpul-6471-vpc"}]},
     "alicloud:cs/getKubernetesNodePools:getKubernetesNodePools": {"nodepools": []},
@@ -47,7 +48,7 @@ def look(monkeypatch: pytest.MonkeyPatch, *states: str, vpc: str = "vpc-1") -> t
     told: list[str] = []
     monkeypatch.setattr(pulumi.log, "info", told.append)
     looks = Looks(answers=ANSWERS, states=iter(states), vpc=vpc)
-    record(lambda: found.append(find(BALIKPAPAN, pauses.append)), looks)
+    record(lambda: found.append(find(BALIKPAPAN, LISTINGS, pauses.append)), looks)
     return found[0], pauses, told
 
 

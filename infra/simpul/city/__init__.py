@@ -6,21 +6,44 @@ A stack's file or a mapping enters (`load`, `parse`), a frozen City leaves, or a
 from __future__ import annotations
 
 from simpul.city.address import ClusterRanges, Plan, plan
+from simpul.city.cloud import Api, Cloud, DataClass, Sizes, Store
 from simpul.city.declaration import parse
-from simpul.city.model import City, Cloud, Host, Link, MessagingWorkload, Registry, Site, Workloads
+from simpul.city.model import (
+    City,
+    Contact,
+    Host,
+    Line,
+    Link,
+    MessagingWorkload,
+    Registry,
+    Retention,
+    Site,
+    Vendor,
+    Waiver,
+    Workloads,
+)
 from simpul.city.schema import json_schema
 from simpul.city.stack import load
 
 __all__ = [
+    "Api",
     "City",
     "Cloud",
     "ClusterRanges",
+    "Contact",
+    "DataClass",
     "Host",
+    "Line",
     "Link",
     "MessagingWorkload",
     "Plan",
     "Registry",
+    "Retention",
     "Site",
+    "Sizes",
+    "Store",
+    "Vendor",
+    "Waiver",
     "Workloads",
     "json_schema",
     "load",

@@ -5,56 +5,35 @@ The texts below the fields are what editors show: the JSON Schema is made of the
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from simpul.city import area
-from simpul.city.address import MAX_NODES_PER_SITE, MAX_NUMBER, MAX_ZONES
+from simpul.city.address import MAX_NODES_PER_SITE, MAX_NUMBER
+from simpul.city.cloud import Cloud
+from simpul.city.declared import Declared, whole
 from simpul.city.form import (
+    AccountId,
     Address,
     CityName,
     Code,
+    ConnectionId,
+    Day,
+    DomainName,
+    Email,
     Folder,
     HostKey,
     HostName,
+    Label,
     Mirror,
-    Range,
-    Region,
+    PublicAddress,
     RegistryAddress,
+    RuleId,
+    TransferRange,
     User,
 )
 
 Residency = Literal["ID"]
 Timezone = Literal["Asia/Jakarta", "Asia/Pontianak", "Asia/Makassar", "Asia/Jayapura"]
-
-
-class Declared(BaseModel):
-    """A part of the declaration: it can't be changed, and knows all its keys."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
-
-
-def _whole(low: int, high: int) -> object:
-    """Make a whole number's limits: strict, so that no text, fraction or truth value passes for one."""
-    return Field(strict=True, ge=low, le=high)
-
-
-class Cloud(Declared):
-    """The city's cloud side."""
-
-    region: Region
-    """The Alibaba Cloud region, in the country of `residency`: ap-southeast-5 (Jakarta) for ID."""
-
-    zones: Annotated[tuple[str, ...], Field(min_length=1, max_length=MAX_ZONES)]
-    """The region's zones to use. Add further ones at the end: their order gives the ranges."""
-
-    addresses: Range
-    """The private IPv4 range that all networks of the cloud and of the sites' clusters are taken from."""
-
-    profile: Literal["small", "standard", "large"]
-    """How much of everything: small to try, standard for a city, large for a metropolis."""
-
-    nodes: Annotated[int, _whole(1, 200)] | None = None
-    """How many work nodes the cloud's cluster has, if not what the profile says."""
 
 
 class Registry(Declared):
@@ -67,13 +46,32 @@ class Registry(Declared):
     """The URL that the hosts' container runtime asks instead of the registry's host."""
 
 
+class Line(Declared):
+    """A leased line, as the vendor's Express Connect ends it in a virtual border router."""
+
+    connection: ConnectionId
+    """The id of the physical connection, which the vendor and the carrier made: pc-…"""
+
+    vlan: Annotated[int, whole(1, 2999)]
+    """The VLAN that the site has on the connection."""
+
+    transfer: TransferRange
+    """A private /30 that nothing else has: its first address is the cloud's end, its second the site's."""
+
+
 class Link(Declared):
     """How a site reaches the cloud."""
 
     kind: Literal["internet", "ipsec", "leased"]
     """internet: the public one, TLS alone; ipsec: a tunnel over it; leased: a line of the city's own."""
 
-    offline_days: Annotated[int, _whole(0, 30)] = 7
+    gateway: PublicAddress | None = None
+    """ipsec: the public IPv4 address of the site's router, where its end of the tunnel is."""
+
+    line: Line | None = None
+    """leased: the line."""
+
+    offline_days: Annotated[int, whole(0, 30)] = 7
     """For how many days the site may be out of reach before a run fails for it; 0 allows none."""
 
 
@@ -86,7 +84,7 @@ class Host(Declared):
     address: Address
     """Its IPv4 address in the site's network, outside `cloud.addresses`."""
 
-    port: Annotated[int, _whole(1, 65535)] = 22
+    port: Annotated[int, whole(1, 65535)] = 22
     """Where its SSH server listens."""
 
     user: User = "simpul"
@@ -105,7 +103,7 @@ class Site(Declared):
     code: Code
     """The kode wilayah of the kecamatan or kelurahan it serves, in quotes; it gives the name."""
 
-    number: Annotated[int, _whole(1, MAX_NUMBER)]
+    number: Annotated[int, whole(1, MAX_NUMBER)]
     """Given once and never changed: the site's address ranges follow from it."""
 
     link: Link
@@ -133,10 +131,10 @@ class Site(Declared):
 class MessagingWorkload(Declared):
     """Messages from the sites to the cloud: kept at a site until the cloud has them."""
 
-    storage_gib: Annotated[int, _whole(1, 1024)] = 4
+    storage_gib: Annotated[int, whole(1, 1024)] = 4
     """How much disk each cluster keeps for messages, in GiB."""
 
-    max_age_days: Annotated[int, _whole(1, 365)] = 30
+    max_age_days: Annotated[int, whole(1, 365)] = 30
     """For how many days a message is kept."""
 
 
@@ -145,6 +143,61 @@ class Workloads(Declared):
 
     messaging: MessagingWorkload | None = None
     """Messages from the sites to the cloud. Write {} for its defaults."""
+
+
+class Retention(Declared):
+    """How long is kept what must be kept. No law names a number; the city does, and answers for it."""
+
+    logs_days: Annotated[int, whole(7, 3650)]
+    """For how many days logs of networks, clusters and workloads can be searched."""
+
+    audit_days: Annotated[int, whole(90, 3650)]
+    """For how many days the record of who did what is kept, where nobody can change it."""
+
+    backup_days: Annotated[int, whole(7, 730)]
+    """For how many days a backup is kept, and to how far back a database can be set."""
+
+
+class Contact(Declared):
+    """Who is told when something is wrong."""
+
+    name: Label
+    """A short name, a DNS label of at most 24 characters."""
+
+    email: Email
+    """Where the alarm goes."""
+
+
+class Vendor(Declared):
+    """A company that works on the city's cloud, within one area and until a day."""
+
+    name: Label
+    """A short name, a DNS label of at most 24 characters."""
+
+    account: AccountId
+    """The company's own Alibaba Cloud account, 16 digits in quotes, from which it takes its role."""
+
+    area: Code
+    """The kode wilayah that it works for, the city's or one in it: nothing outside is its to touch."""
+
+    ends: Day
+    """The last day of its access, such as 2027-06-30."""
+
+
+class Waiver(Declared):
+    """A rule that the city doesn't keep for a while, with a reason that stands in every report."""
+
+    rule: RuleId
+    """The rule's id; docs/rules.md lists them."""
+
+    where: Annotated[str, Field(min_length=1, max_length=200)]
+    """What it is waived for: the name of a resource, a manifest or a host, with * for any letters."""
+
+    reason: Annotated[str, Field(min_length=10, max_length=500)]
+    """Why, and what is done instead."""
+
+    ends: Day
+    """The last day on which it counts."""
 
 
 class City(Declared):
@@ -162,6 +215,24 @@ class City(Declared):
     residency: Residency
     """The country (ISO 3166) in which the city's data may be kept."""
 
+    owner: CityName
+    """The office that answers for all of it, as tags and reports show it."""
+
+    domain: DomainName
+    """The city's domain, such as "balikpapan.go.id", under which its services are found."""
+
+    contacts: Annotated[tuple[Contact, ...], Field(min_length=1, max_length=20)]
+    """Who is told when something is wrong."""
+
+    retention: Retention
+    """How long is kept what must be kept."""
+
+    keys_end: Day
+    """The last day of the keys by which sites write to the cloud's storage; a later day here gives them longer."""
+
+    vendor: Vendor | None = None
+    """A company that works on the city's cloud."""
+
     cloud: Cloud
     """The cloud side."""
 
@@ -176,6 +247,9 @@ class City(Declared):
 
     workloads: Workloads = Workloads()
     """The parts of the platform that the city wants."""
+
+    waivers: tuple[Waiver, ...] = ()
+    """The rules that the city doesn't keep for a while."""
 
     @property
     def slug(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
@@ -59,7 +59,7 @@ def _unfit(error: ErrorDetails) -> Fault:
 def _not_allowed(error: ErrorDetails) -> Fault:
     field = _field(error["loc"])
     allowed = [str(option) for option in _options(field)]
-    near = get_close_matches(str(error["input"]), allowed, n=1)
+    near = get_close_matches(error["input"], allowed, n=1) if isinstance(error["input"], str) else []
     advice = f"Did you mean {near[0]}? " if near else ""
     what = f"must be {choice(allowed)}"
     return Fault(error["loc"], what, show(error["input"]), advice + _describe(field))
@@ -156,7 +156,13 @@ def _models(annotation: Any) -> Iterator[type[BaseModel]]:
 
 
 def _options(field: FieldInfo | None) -> tuple[Any, ...]:
-    return get_args(field.annotation) if field else ()
+    """Give what a field may be: its literals, one level deeper where it may be null."""
+    literals = (
+        [each for each in (field.annotation, *get_args(field.annotation)) if get_origin(each) is Literal]
+        if field
+        else []
+    )
+    return tuple(option for literal in literals for option in get_args(literal))
 
 
 def _limits(field: FieldInfo | None) -> tuple[Any, Any]:

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_alicloud as alicloud
 
-from simpul.city import Plan
-from simpul.cloud.found import Found
+from simpul.cloud import settlement
+from simpul.cloud.found import Listed, Pause
+from simpul.cloud.frame import Frame
 from simpul.cloud.identity import Identity
 from simpul.cloud.network import Network
-from simpul.cloud.profile import Size
 
 PODS_PER_NODE_MASK = 24
 """A node gets a /24 of the pods' range, as k3s gives its nodes."""
@@ -25,76 +25,83 @@ STORAGE_CLASS = "alicloud-disk-topology-alltype"
 
 @dataclass(frozen=True)
 class ClusterArgs:
-    """What a cluster is made of. `group` is the id of its resource group."""
+    """What a cluster stands in, and the network that its nodes are in."""
 
-    identity: Identity
-    plan: Plan
-    size: Size
-    found: Found
-    group: pulumi.Output[str]
+    frame: Frame
     network: Network
-    timezone: str
 
 
 class Cluster(pulumi.ComponentResource):
-    """An ACK managed cluster with one pool of work nodes across the city's zones."""
+    """An ACK managed cluster with a pool of nodes for its own parts and one for workloads, across the city's zones."""
 
     kubeconfig: pulumi.Output[str]
-    nodes: alicloud.cs.NodePool
+    pools: tuple[alicloud.cs.NodePool, ...]
 
     def __init__(self, name: str, args: ClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Make the cluster `name` as `args` say."""
         super().__init__("simpul:cloud:Cluster", name, {}, opts)
-        self.args = args
+        self._frame, self._network = args.frame, args.network
+        size = args.frame.size
         control_plane = self._control_plane()
-        self.nodes = self._nodes(control_plane)
+        self.pools = (
+            self._pool(control_plane, "system", size.system_nodes, size.system_instance),
+            self._pool(control_plane, "work", size.work_nodes, size.work_instance),
+        )
         credential = alicloud.cs.get_cluster_credential_output(
-            cluster_id=control_plane.id, opts=pulumi.InvokeOutputOptions(parent=self, depends_on=[self.nodes])
+            cluster_id=control_plane.id, opts=pulumi.InvokeOutputOptions(parent=self, depends_on=list(self.pools))
         )
         self.kubeconfig = pulumi.Output.secret(credential.kube_config)
         self.register_outputs({"clusterId": control_plane.id, "kubeconfig": self.kubeconfig})
 
     def _control_plane(self) -> alicloud.cs.ManagedKubernetes:
-        args = self.args
+        frame, network = self._frame, self._network
+        identity = frame.identity
         return alicloud.cs.ManagedKubernetes(
-            args.identity.prefix,
-            name=args.identity.sole,
-            cluster_spec=args.size.cluster_spec,
-            resource_group_id=args.group,
-            security_group_id=args.network.security_group.id,
-            vswitch_ids=[switch.id for switch in args.network.switches],
-            pod_cidr=str(args.plan.cloud.pods),
-            service_cidr=str(args.plan.cloud.services),
+            identity.prefix,
+            name=identity.sole,
+            cluster_spec=frame.size.cluster,
+            resource_group_id=frame.group,
+            security_group_id=network.security_group.id,
+            vswitch_ids=[switch.id for switch in network.switches],
+            pod_cidr=str(frame.plan.cloud.pods),
+            service_cidr=str(frame.plan.cloud.services),
             node_cidr_mask=PODS_PER_NODE_MASK,
             new_nat_gateway=False,  # the network has its own
-            slb_internet_enabled=True,
+            slb_internet_enabled=frame.city.cloud.api.public,
             proxy_mode="iptables",
             addons=[alicloud.cs.ManagedKubernetesAddonArgs(name=addon) for addon in ADDONS],
-            timezone=args.timezone,
-            tags=args.identity.tags,
-            opts=pulumi.ResourceOptions(
-                parent=self,
-                depends_on=[args.network.exit],
-                import_=args.found.id("cluster", args.identity.sole),
-            ),
+            timezone=frame.city.timezone,
+            tags=identity.tags(),
+            opts=frame.child(self, "cluster", identity.sole, [network.exit]),
         )
 
-    def _nodes(self, control_plane: alicloud.cs.ManagedKubernetes) -> alicloud.cs.NodePool:
-        args = self.args
-        name = args.identity.name("work")
+    def _pool(
+        self, control_plane: alicloud.cs.ManagedKubernetes, role: str, nodes: int, instance: str
+    ) -> alicloud.cs.NodePool:
+        frame, network = self._frame, self._network
+        name = frame.identity.name(role)
         return alicloud.cs.NodePool(
             name,
             node_pool_name=name,
             cluster_id=control_plane.id,
-            vswitch_ids=[switch.id for switch in args.network.switches],
-            desired_size=str(args.size.nodes),
-            instance_types=list(args.size.instance_types),
+            vswitch_ids=[switch.id for switch in network.switches],
+            desired_size=str(nodes),
+            instance_types=[instance],
             instance_charge_type="PostPaid",
             multi_az_policy="BALANCE",
             system_disk_category="cloud_essd",
-            system_disk_size=args.size.disk_gib,
+            system_disk_size=frame.size.disk_gib,
             system_disk_encrypted=True,
-            security_group_ids=[args.network.security_group.id],
-            tags=args.identity.tags,
-            opts=pulumi.ResourceOptions(parent=self, import_=args.found.id("node pool", name)),
+            security_group_ids=[network.security_group.id],
+            tags=frame.identity.tags(),
+            opts=frame.child(self, "node pool", name),
         )
+
+
+def listed(identity: Identity, pause: Pause) -> Listed:
+    """List what the cloud holds of the cluster, once it is between no two states."""
+    vpcs = {vpc.id for vpc in alicloud.vpc.get_networks(name_regex=f"^{identity.prefix}", tags=identity.mark).vpcs}
+    for cluster in settlement.clusters(identity.sole, vpcs, pause):
+        yield "cluster", cluster.cluster_name, cluster.id
+        for pool in alicloud.cs.get_kubernetes_node_pools(cluster_id=cluster.id).nodepools:
+            yield "node pool", pool.node_pool_name, f"{cluster.id}:{pool.node_pool_id}"

@@ -1,4 +1,4 @@
-"""The cloud side of a city, whole: resource group, network, entrance, cluster."""
+"""The cloud side of a city, whole: every component, in the order in which they stand on each other."""
 
 from __future__ import annotations
 
@@ -6,12 +6,23 @@ import pulumi
 import pulumi_alicloud as alicloud
 
 from simpul.city import City, Plan
+from simpul.cloud import cluster, entrance, found, group, network
 from simpul.cloud.cluster import STORAGE_CLASS, Cluster, ClusterArgs
-from simpul.cloud.found import find
+from simpul.cloud.entrance import Entrance
+from simpul.cloud.found import Found
+from simpul.cloud.frame import Frame
 from simpul.cloud.identity import Identity
-from simpul.cloud.network import Network, NetworkArgs
+from simpul.cloud.network import Network
 from simpul.cloud.profile import size
 from simpul.handover import CloudEstate, ClusterHandle
+
+LISTINGS = (group.listed, network.listed, entrance.listed, cluster.listed)
+"""How each component says what the cloud holds of it."""
+
+
+def find(city: City) -> Found:
+    """Ask the cloud what it holds of `city` in this stack. Raises OutsideError where a person has to decide."""
+    return found.find(Identity.of(city, pulumi.get_stack()), LISTINGS)
 
 
 class Cloud(pulumi.ComponentResource):
@@ -19,42 +30,33 @@ class Cloud(pulumi.ComponentResource):
 
     estate: CloudEstate
 
-    def __init__(self, city: City, plan: Plan, opts: pulumi.ResourceOptions | None = None) -> None:
-        """Make the cloud side of `city`, with the ranges of `plan`."""
+    def __init__(self, city: City, plan: Plan, there: Found, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Make the cloud side of `city`, with the ranges of `plan`; `there` is what a cut-off run left of it."""
         identity = Identity.of(city, pulumi.get_stack())
         super().__init__("simpul:cloud:Cloud", identity.prefix, {}, opts)
-        found, chosen = find(identity), size(city.cloud)
         child = pulumi.ResourceOptions(parent=self)
-        group = alicloud.resourcemanager.ResourceGroup(
+        resource_group = alicloud.resourcemanager.ResourceGroup(
             identity.prefix,
             resource_group_name=identity.sole,
             display_name=identity.title,
-            tags=identity.tags,
-            opts=pulumi.ResourceOptions(parent=self, import_=found.id("group", identity.sole)),
+            tags=identity.tags(),
+            opts=pulumi.ResourceOptions(parent=self, import_=there.id("group", identity.sole)),
         )
-        network = Network(identity.name("network"), NetworkArgs(identity, plan, chosen, found, group.id), child)
-        balancer = alicloud.slb.ApplicationLoadBalancer(
-            identity.name("entrance"),
-            load_balancer_name=identity.name("entrance"),
-            address_type="internet",
-            internet_charge_type="PayByTraffic",
-            instance_charge_type="PayByCLCU",
-            resource_group_id=group.id,
-            tags=identity.tags,
-            opts=pulumi.ResourceOptions(parent=self, import_=found.id("balancer", identity.name("entrance"))),
-        )
-        cluster = Cluster(
-            identity.name("cluster"),
-            ClusterArgs(identity, plan, chosen, found, group.id, network, city.timezone),
-            child,
-        )
+        frame = Frame(city, identity, plan, size(city.cloud), there, resource_group.id)
+        net = Network(identity.name("network"), frame, child)
+        way_in = Entrance(identity.name("entrance"), frame, child)
+        kubernetes = Cluster(identity.name("cluster"), ClusterArgs(frame, net), child)
         self.estate = CloudEstate(
             cluster=ClusterHandle(
-                identity.prefix, None, cluster.kubeconfig, (cluster.nodes, balancer), storage_class=STORAGE_CLASS
+                identity.prefix,
+                None,
+                kubernetes.kubeconfig,
+                (*kubernetes.pools, way_in.balancer),
+                storage_class=STORAGE_CLASS,
             ),
-            balancer_id=balancer.id,
-            balancer_address=balancer.address,
-            vpc_id=network.vpc.id,
-            nat_address=network.address.ip_address,
+            balancer_id=way_in.balancer.id,
+            balancer_address=way_in.balancer.address,
+            vpc_id=net.vpc.id,
+            nat_address=net.address.ip_address,
         )
-        self.register_outputs({"vpcId": network.vpc.id, "balancerAddress": balancer.address})
+        self.register_outputs({"vpcId": net.vpc.id, "balancerAddress": way_in.balancer.address})

@@ -2,29 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pulumi
 import pulumi_alicloud as alicloud
 
-from simpul.city import Plan
-from simpul.cloud.found import Found
+from simpul.cloud.found import Listed, Pause
+from simpul.cloud.frame import Frame
 from simpul.cloud.identity import Identity
-from simpul.cloud.profile import Size
 
 CARRIER_RANGE = "100.64.0.0/10"
 """Where the vendor's load balancers and health checks speak from (RFC 6598)."""
-
-
-@dataclass(frozen=True)
-class NetworkArgs:
-    """What a network is made of. `group` is the id of its resource group."""
-
-    identity: Identity
-    plan: Plan
-    size: Size
-    found: Found
-    group: pulumi.Output[str]
 
 
 class Network(pulumi.ComponentResource):
@@ -36,41 +22,41 @@ class Network(pulumi.ComponentResource):
     address: alicloud.ecs.EipAddress
     exit: pulumi.Resource
 
-    def __init__(self, name: str, args: NetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
-        """Make the network `name` as `args` say."""
+    def __init__(self, name: str, frame: Frame, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Make the network `name` in `frame`."""
         super().__init__("simpul:cloud:Network", name, {}, opts)
-        self.args = args
+        self.frame = frame
         self.vpc = alicloud.vpc.Network(
-            args.identity.name("vpc"),
-            vpc_name=args.identity.name("vpc"),
-            cidr_block=str(args.plan.vpc),
-            resource_group_id=args.group,
-            tags=args.identity.tags,
-            opts=self._child("vpc", args.identity.name("vpc")),
+            frame.identity.name("vpc"),
+            vpc_name=frame.identity.name("vpc"),
+            cidr_block=str(frame.plan.vpc),
+            resource_group_id=frame.group,
+            tags=frame.identity.tags(),
+            opts=self._child("vpc", frame.identity.name("vpc")),
         )
-        self.switches = tuple(self._switch(zone) for zone in args.plan.switches)
+        self.switches = tuple(self._switch(zone) for zone in frame.plan.switches)
         self.address, self.exit = self._exit()
         self.security_group = self._security_group()
         self.register_outputs({"vpcId": self.vpc.id, "address": self.address.ip_address})
 
     def _child(self, kind: str, name: str) -> pulumi.ResourceOptions:
-        return pulumi.ResourceOptions(parent=self, import_=self.args.found.id(kind, name))
+        return self.frame.child(self, kind, name)
 
     def _switch(self, zone: str) -> alicloud.vpc.Switch:
-        name = self.args.identity.name(f"switch-{zone}")
+        name = self.frame.identity.name(f"switch-{zone}")
         return alicloud.vpc.Switch(
             name,
             vswitch_name=name,
             vpc_id=self.vpc.id,
-            cidr_block=str(self.args.plan.switches[zone]),
+            cidr_block=str(self.frame.plan.switches[zone]),
             zone_id=zone,
-            tags=self.args.identity.tags,
+            tags=self.frame.identity.tags(),
             opts=self._child("switch", name),
         )
 
     def _exit(self) -> tuple[alicloud.ecs.EipAddress, pulumi.Resource]:
         """Make the NAT gateway: the one address that the city is seen with."""
-        identity = self.args.identity
+        identity = self.frame.identity
         name = identity.name("nat")
         gateway = alicloud.vpc.NatGateway(
             name,
@@ -81,17 +67,17 @@ class Network(pulumi.ComponentResource):
             internet_charge_type="PayByLcu",
             vpc_id=self.vpc.id,
             vswitch_id=self.switches[0].id,
-            tags=identity.tags,
+            tags=identity.tags(),
             opts=self._child("nat", name),
         )
         address = alicloud.ecs.EipAddress(
             name,
             address_name=name,
-            bandwidth=str(self.args.size.bandwidth_mbps),
+            bandwidth=str(self.frame.size.nat_mbps),
             internet_charge_type="PayByTraffic",
             payment_type="PayAsYouGo",
-            resource_group_id=self.args.group,
-            tags=identity.tags,
+            resource_group_id=self.frame.group,
+            tags=identity.tags(),
             opts=self._child("address", name),
         )
         association = alicloud.ecs.EipAssociation(
@@ -105,30 +91,28 @@ class Network(pulumi.ComponentResource):
             name,
             snat_entry_name=name,
             snat_table_id=gateway.snat_table_ids,
-            source_cidr=str(self.args.plan.vpc),
+            source_cidr=str(self.frame.plan.vpc),
             snat_ip=address.ip_address,
-            opts=pulumi.ResourceOptions.merge(
-                self._child("snat", name), pulumi.ResourceOptions(depends_on=[association])
-            ),
+            opts=self.frame.child(self, "snat", name, [association]),
         )
         return address, entry
 
     def _security_group(self) -> alicloud.ecs.SecurityGroup:
         """Let the city's own ranges and the load balancers in, nobody else."""
-        name = self.args.identity.name("nodes")
+        name = self.frame.identity.name("nodes")
         group = alicloud.ecs.SecurityGroup(
             name,
             security_group_name=name,
             description="Nodes of the city's cluster",
             security_group_type="enterprise",
             vpc_id=self.vpc.id,
-            resource_group_id=self.args.group,
-            tags=self.args.identity.tags,
+            resource_group_id=self.frame.group,
+            tags=self.frame.identity.tags(),
             opts=self._child("security group", name),
         )
         allowed = {
-            "vpc": str(self.args.plan.vpc),
-            "pods": str(self.args.plan.cloud.pods),
+            "vpc": str(self.frame.plan.vpc),
+            "pods": str(self.frame.plan.cloud.pods),
             "balancers": CARRIER_RANGE,
         }
         for source, cidr in allowed.items():
@@ -145,3 +129,24 @@ class Network(pulumi.ComponentResource):
                 opts=pulumi.ResourceOptions(parent=self),
             )
         return group
+
+
+def listed(identity: Identity, pause: Pause) -> Listed:
+    """List what the cloud holds of the network."""
+    del pause
+    names, tags = f"^{identity.prefix}", identity.mark
+    for vpc in alicloud.vpc.get_networks(name_regex=names, tags=tags).vpcs:
+        yield "vpc", vpc.vpc_name, vpc.id
+    for switch in alicloud.vpc.get_switches(name_regex=names, tags=tags).vswitches:
+        yield "switch", switch.vswitch_name, switch.id
+    for gateway in alicloud.vpc.get_nat_gateways(name_regex=names, tags=tags, enable_details=True).gateways:
+        yield "nat", gateway.nat_gateway_name, gateway.id
+        for table in gateway.snat_table_ids:
+            for entry in alicloud.vpc.get_snat_entries(snat_table_id=table).entries:
+                yield "snat", entry.snat_entry_name, f"{table}:{entry.snat_entry_id}"
+    for address in alicloud.ecs.get_eip_addresses(name_regex=names, tags=tags).addresses:
+        yield "address", address.address_name, address.id
+        if address.instance_id:
+            yield "association", address.address_name, f"{address.id}:{address.instance_id}"
+    for group in alicloud.ecs.get_security_groups(name_regex=names, tags=tags).groups:
+        yield "security group", group.name, group.id

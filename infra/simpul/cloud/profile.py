@@ -2,36 +2,80 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from simpul.city import Cloud
 
 
 @dataclass(frozen=True)
 class Size:
-    """How large the cloud side is.
+    """How large the cloud side is; the fields are those of the declaration's `cloud.sizes`, which say what they are."""
 
-    `nodes` work nodes of one of `instance_types` (vCPU and memory by the vendor's names), with system disks of
-    `disk_gib`; `bandwidth_mbps` of the address through which the city's workloads reach out.
-    """
-
-    cluster_spec: str
-    nodes: int
-    instance_types: tuple[str, ...]
+    cluster: str
+    system_nodes: int
+    system_instance: str
+    work_nodes: int
+    work_nodes_max: int
+    work_instance: str
     disk_gib: int
-    bandwidth_mbps: int
+    nat_mbps: int
+    vpn_mbps: int
+    database: str
+    database_gib: int
+    cache: str
+    registry: str
 
 
 PROFILES = {
-    "small": Size("ack.pro.small", 2, ("ecs.g7.large", "ecs.g6.large"), 60, 20),
-    "standard": Size("ack.pro.small", 3, ("ecs.g7.xlarge", "ecs.g6.xlarge"), 120, 100),
-    "large": Size("ack.pro.xlarge", 6, ("ecs.g7.2xlarge", "ecs.g6.2xlarge"), 120, 200),
+    "small": Size(
+        cluster="ack.pro.small",
+        system_nodes=1,
+        system_instance="ecs.g7.large",
+        work_nodes=1,
+        work_nodes_max=3,
+        work_instance="ecs.g7.large",
+        disk_gib=60,
+        nat_mbps=20,
+        vpn_mbps=10,
+        database="pg.n2.2c.2m",
+        database_gib=50,
+        cache="redis.master.small.default",
+        registry="default",
+    ),
+    "standard": Size(
+        cluster="ack.pro.small",
+        system_nodes=2,
+        system_instance="ecs.g7.xlarge",
+        work_nodes=3,
+        work_nodes_max=9,
+        work_instance="ecs.g7.xlarge",
+        disk_gib=120,
+        nat_mbps=100,
+        vpn_mbps=100,
+        database="pg.n4.4c.2m",
+        database_gib=200,
+        cache="redis.master.mid.default",
+        registry="enterprise",
+    ),
+    "large": Size(
+        cluster="ack.pro.xlarge",
+        system_nodes=3,
+        system_instance="ecs.g7.2xlarge",
+        work_nodes=6,
+        work_nodes_max=30,
+        work_instance="ecs.g7.2xlarge",
+        disk_gib=120,
+        nat_mbps=200,
+        vpn_mbps=500,
+        database="pg.n4.8c.2m",
+        database_gib=500,
+        cache="redis.master.stand.default",
+        registry="enterprise",
+    ),
 }
 
 
 def size(cloud: Cloud) -> Size:
     """Give the size that `cloud` declares: its profile, with what it overrides."""
-    chosen = PROFILES[cloud.profile]
-    if cloud.nodes is None:
-        return chosen
-    return Size(chosen.cluster_spec, cloud.nodes, chosen.instance_types, chosen.disk_gib, chosen.bandwidth_mbps)
+    chosen = replace(PROFILES[cloud.profile], **cloud.sizes.model_dump(exclude_none=True))
+    return replace(chosen, work_nodes_max=max(chosen.work_nodes, chosen.work_nodes_max))

@@ -1,4 +1,4 @@
-"""IPv4: the address of a host, and the range that the address plan hands out from."""
+"""IPv4: addresses of hosts and routers, the range that the address plan hands out from, and ranges outside of it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ from simpul.city.wording import choice
 
 PRIVATE = tuple(IPv4Network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
 """What RFC 1918 leaves to private networks, and what a VPC may have."""
+
+_WIDEST_PUBLIC = 16
+_TRANSFER_PREFIX = 30
 
 _EXAMPLE = 'Write four numbers from 0 to 255, such as "10.30.1.11".'
 _EXAMPLE_RANGE = 'Write its first address and its prefix, such as "10.64.0.0/11".'
@@ -37,6 +40,39 @@ def check_range(value: Any) -> IPv4Network:
     if not any(network.subnet_of(block) for block in PRIVATE):
         raise unfit("isn't a private range", f'Take it from {choice(PRIVATE)}, such as "10.64.0.0/11".')
     return network
+
+
+def check_public_address(value: Any) -> IPv4Address:
+    """Give the address if it can be reached from the internet."""
+    address = check_address(value)
+    if _is_private(IPv4Network(address)):
+        raise unfit("is a private address, which the cloud can't reach", "Write the router's public IPv4 address.")
+    return address
+
+
+def check_public_range(value: Any) -> IPv4Network:
+    """Give the range if it is of the internet, and not all of it."""
+    network = value if isinstance(value, IPv4Network) else _read_range(value)
+    if _is_private(network) or network.prefixlen < _WIDEST_PUBLIC:
+        raise unfit(
+            f"isn't a range of public addresses, a /{_WIDEST_PUBLIC} or smaller",
+            'Write the range that its users come from, such as "203.0.113.0/28".',
+        )
+    return network
+
+
+def check_transfer_range(value: Any) -> IPv4Network:
+    """Give the range if it is a private /30: two ends of a line."""
+    network = check_range(value)
+    if network.prefixlen != _TRANSFER_PREFIX:
+        raise unfit(
+            f"isn't a /{_TRANSFER_PREFIX}", 'Write a private one that nothing else has, such as "172.31.255.0/30".'
+        )
+    return network
+
+
+def _is_private(network: IPv4Network) -> bool:
+    return any(network.overlaps(block) for block in PRIVATE)
 
 
 def _read_address(value: Any) -> IPv4Address:
@@ -67,8 +103,11 @@ def _read_range(value: Any) -> IPv4Network:
 
 
 Address = Annotated[IPv4Address, BeforeValidator(check_address), WithJsonSchema({"type": "string", "format": "ipv4"})]
-Range = Annotated[
-    IPv4Network,
-    BeforeValidator(check_range),
-    WithJsonSchema({"type": "string", "pattern": r"^\d+\.\d+\.\d+\.\d+/\d+$"}),
+PublicAddress = Annotated[
+    IPv4Address, BeforeValidator(check_public_address), WithJsonSchema({"type": "string", "format": "ipv4"})
 ]
+
+_RANGE = WithJsonSchema({"type": "string", "pattern": r"^\d+\.\d+\.\d+\.\d+/\d+$"})
+Range = Annotated[IPv4Network, BeforeValidator(check_range), _RANGE]
+PublicRange = Annotated[IPv4Network, BeforeValidator(check_public_range), _RANGE]
+TransferRange = Annotated[IPv4Network, BeforeValidator(check_transfer_range), _RANGE]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simpul.city.rule import cloud, site, unique, wilayah
+from simpul.city.rule import api, cloud, link, site, unique, wilayah
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,12 +19,18 @@ if TYPE_CHECKING:
 RULES = (
     wilayah.check_city,
     wilayah.check_sites,
+    wilayah.check_vendor,
     cloud.check_region,
     cloud.check_zones,
+    cloud.check_zone_count,
+    cloud.check_growth,
+    api.check_allow,
     cloud.check_registry,
     cloud.check_room,
     site.check_server,
     site.check_addresses,
+    link.check_ends,
+    link.check_transfer,
     unique.check,
 )
 

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 REGIONS = {"ID": ("ap-southeast-5",)}
 """The cloud's regions in a country."""
 
+ZONES_NEEDED = {"small": 2, "standard": 2, "large": 3}
+"""How many zones a profile is spread over at least."""
+
 _VENDOR_REGISTRY = re.compile(
     r"(?:^registry(?:-vpc)?|\.)\.?(?P<region>[a-z]{2}(?:-[a-z]+)+(?:-\d+)?)(?:\.cr)?\.aliyuncs\.com$"
 )
@@ -42,6 +45,23 @@ def check_zones(draft: Draft) -> Iterator[Fault]:
             what = f"isn't a zone of {region}"
             advice = f'A zone is its region and a letter, such as "{region}a".'
             yield Fault(spot.loc, what, show(spot.value), advice)
+
+
+def check_zone_count(draft: Draft) -> Iterator[Fault]:
+    """Find fewer zones than the profile needs to outlive the loss of one."""
+    needed = ZONES_NEEDED.get(str(draft.get("cloud", "profile")), 2)
+    for spot in draft.find("cloud", "zones"):
+        if isinstance(spot.value, list | tuple) and 0 < len(spot.value) < needed:
+            what = f"has fewer than the {needed} zones that the profile needs"
+            yield Fault(spot.loc, what, show(spot.value), f"Add zones of the region, to {needed} or more.")
+
+
+def check_growth(draft: Draft) -> Iterator[Fault]:
+    """Find a cluster that may not grow to what it has at least."""
+    least = draft.get("cloud", "sizes", "work_nodes")
+    for spot in draft.find("cloud", "sizes", "work_nodes_max"):
+        if isinstance(least, int) and isinstance(spot.value, int) and spot.value < least:
+            yield Fault(spot.loc, f"is less than work_nodes ({least})", show(spot.value), f"Write {least} or more.")
 
 
 def check_registry(draft: Draft) -> Iterator[Fault]:

@@ -56,4 +56,10 @@ _ONCE = (
         lambda _: "Give each host its own address; sites need networks that don't overlap.",
     ),
     _Once(("cloud", "zones", EACH), lambda _: "Name each zone once."),
+    _Once(("cloud", "stores", EACH, "name"), lambda _: "Give each store a name of its own."),
+    _Once(("contacts", EACH, "name"), lambda _: "Give each contact a name of its own."),
+    _Once(
+        ("sites", EACH, "link", "line", "transfer"),
+        lambda _: "Give each line a transfer range of its own.",
+    ),
 )

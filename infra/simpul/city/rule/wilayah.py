@@ -44,6 +44,19 @@ def check_sites(draft: Draft) -> Iterator[Fault]:
             yield Fault(spot.loc, what, show(spot.value), _advise(area.nearest(code, _sites_near(code, city))))
 
 
+def check_vendor(draft: Draft) -> Iterator[Fault]:
+    """Find a vendor's area that doesn't exist or isn't the city's."""
+    city = _find_city(draft)
+    for spot in draft.find("vendor", "area"):
+        code = area.normalise(spot.value) or ""
+        found = area.find(code)
+        if found is None:
+            yield _unknown(spot, area.nearest(code, _sites_near(code, city)))
+        elif city and f"{code}.".removeprefix(f"{city.code}.") == f"{code}.":
+            what = f"is {found.name}, which isn't in {city.name} ({city.code})"
+            yield Fault(spot.loc, what, show(spot.value), _advise(area.nearest(code, _sites_near(code, city))))
+
+
 def _find_city(draft: Draft) -> Area | None:
     found = area.find(area.normalise(draft.get("wilayah") or "") or "")
     return found if found and found.level == Level.CITY else None

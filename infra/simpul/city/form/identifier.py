@@ -1,0 +1,58 @@
+"""Identifiers: of a contact or a store, a domain, a mailbox, an account, a physical connection, a rule."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Annotated
+
+from pydantic import AfterValidator, WithJsonSchema
+
+from simpul.city.form.unfit import unfit
+
+_LABEL = r"^[a-z]([a-z0-9-]{0,22}[a-z0-9])?$"
+_DOMAIN = r"^(?=.{4,120}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,}$"
+_EMAIL = r"^[A-Za-z0-9._%+-]{1,64}@(?=.{4,120}$)([A-Za-z0-9-]+\.)+[A-Za-z]{2,}$"
+_ACCOUNT = r"^\d{16}$"
+_CONNECTION = r"^pc-[a-z0-9]{8,40}$"
+_RULE = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
+
+
+def _form(pattern: str, what: str, advice: str) -> Callable[[str], str]:
+    def check(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            raise unfit(what, advice)
+        return value
+
+    return check
+
+
+def _schema(pattern: str) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "pattern": pattern})
+
+
+check_label = _form(
+    _LABEL,
+    "isn't a short name (a DNS label)",
+    'Use 1 to 24 of a-z, 0-9 and -, beginning with a letter and not ending with -, such as "reports".',
+)
+check_domain = _form(_DOMAIN, "isn't a domain", 'Write it in small letters, such as "balikpapan.go.id".')
+check_email = _form(_EMAIL, "isn't an e-mail address", 'Write one, such as "siaga@balikpapan.go.id".')
+check_account = _form(
+    _ACCOUNT,
+    "isn't the id of an Alibaba Cloud account",
+    'Write its 16 digits in quotes, such as "1234567890123456"; the console shows them under the picture.',
+)
+check_connection = _form(
+    _CONNECTION,
+    "isn't the id of a physical connection",
+    'Write it as Express Connect shows it, such as "pc-k1abcdef123".',
+)
+check_rule = _form(_RULE, "isn't a rule's id", "docs/rules.md lists the rules with their ids.")
+
+Label = Annotated[str, AfterValidator(check_label), _schema(_LABEL)]
+DomainName = Annotated[str, AfterValidator(check_domain), _schema(_DOMAIN)]
+Email = Annotated[str, AfterValidator(check_email), _schema(_EMAIL)]
+AccountId = Annotated[str, AfterValidator(check_account), _schema(_ACCOUNT)]
+ConnectionId = Annotated[str, AfterValidator(check_connection), _schema(_CONNECTION)]
+RuleId = Annotated[str, AfterValidator(check_rule), _schema(_RULE)]

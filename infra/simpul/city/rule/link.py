@@ -1,0 +1,50 @@
+"""A link: a tunnel has a router at its other end, a leased line has its place, and neither is left over."""
+
+from __future__ import annotations
+
+from ipaddress import IPv4Network
+from typing import TYPE_CHECKING
+
+from simpul.city.fault import Fault
+from simpul.city.rule.draft import EACH, Draft
+from simpul.city.wording import show
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+NEEDS = {
+    "gateway": ("ipsec", "the public address of the site's router", 'gateway: "203.0.113.10"'),
+    "line": (
+        "leased",
+        "the line's connection, VLAN and transfer range",
+        'line: {connection: pc-k1abcdef123, vlan: 101, transfer: "172.31.255.0/30"}',
+    ),
+}
+"""What a link has beside its kind: which kind needs it, what it is, and how it is written."""
+
+
+def check_ends(draft: Draft) -> Iterator[Fault]:
+    """Find links without the end that their kind needs, and with one that it doesn't have."""
+    for link in draft.find("sites", EACH, "link"):
+        kind = draft.get(*link.loc, "kind")
+        if kind is None or not isinstance(link.value, dict):
+            continue
+        for key, (needing, what, example) in NEEDS.items():
+            there = link.value.get(key) is not None
+            if kind == needing and not there:
+                yield Fault(
+                    (*link.loc, key), f"is missing: a link of kind {kind} needs {what}", None, f"Add {example}."
+                )
+            elif kind != needing and there:
+                advice = f"Take it out, or make the link's kind {needing}."
+                yield Fault((*link.loc, key), f"isn't for a link of kind {kind}", show(link.value[key]), advice)
+
+
+def check_transfer(draft: Draft) -> Iterator[Fault]:
+    """Find transfer ranges that the address plan hands out."""
+    for spot in draft.find("cloud", "addresses"):
+        network = IPv4Network(str(spot.value))
+        for transfer in draft.find("sites", EACH, "link", "line", "transfer"):
+            if IPv4Network(str(transfer.value)).overlaps(network):
+                what = f"lies in city.cloud.addresses ({network}), which is the address plan's alone"
+                yield Fault(transfer.loc, what, show(str(transfer.value)), 'Write another, such as "172.31.255.0/30".')

@@ -1,0 +1,37 @@
+"""What every component of the cloud side stands in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pulumi
+
+from simpul.city import City, Plan
+from simpul.cloud.found import Found
+from simpul.cloud.identity import Identity
+from simpul.cloud.profile import Size
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The city and its plan, how large it is, what of it is there already; `group` is its resource group's id."""
+
+    city: City
+    identity: Identity
+    plan: Plan
+    size: Size
+    found: Found
+    group: pulumi.Output[str]
+
+    def child(
+        self,
+        parent: pulumi.Resource,
+        kind: str = "",
+        name: str = "",
+        depends_on: Iterable[pulumi.Resource] = (),
+    ) -> pulumi.ResourceOptions:
+        """Give the options of a child of `parent`; the `kind` called `name` is adopted if a cut-off run left one."""
+        return pulumi.ResourceOptions(
+            parent=parent, depends_on=list(depends_on), import_=self.found.id(kind, name) if kind else None
+        )

@@ -1,0 +1,23 @@
+"""The resource group of a city: what it is called in the console, and by which it is known as this stack's."""
+
+from __future__ import annotations
+
+import pulumi_alicloud as alicloud
+
+from simpul.cloud.found import Listed, Pause
+from simpul.cloud.identity import Identity
+from simpul.errors import OutsideError
+
+
+def listed(identity: Identity, pause: Pause) -> Listed:
+    """List the group of the stack's name, which has to have its title too."""
+    del pause
+    for group in alicloud.resourcemanager.get_resource_groups(name_regex=f"^{identity.sole}$").groups:
+        if group.display_name != identity.title:
+            raise OutsideError.at(
+                f"cloud group {group.name}",
+                f"isn't this stack's, which is called {identity.title}",
+                f"{group.display_name} ({group.id})",
+                next="deploy under another stack name, or give the group that display name if it is this stack's",
+            )
+        yield "group", group.name, group.id

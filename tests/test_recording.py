@@ -1,0 +1,24 @@
+"""The program as its recording shows it, with no engine and no network."""
+
+from __future__ import annotations
+
+import socket
+
+import pytest
+
+from simpul.city import load
+from simpul.project import ROOT
+from simpul.recording import record
+
+
+def test_a_recording_needs_no_network_and_has_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*args: object, **options: object) -> None:
+        raise AssertionError("the network was used")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    city = load(ROOT / "Pulumi.balikpapan.yaml")
+    recording = record(city)
+    assert len(recording.of("simpul:edge:Host")) == sum(len(site.hosts) for site in city.sites)
+    assert {each.parent for each in recording.of("alicloud:vpc/switch:Switch")} == {"simpul-6471-network"}
+    assert recording.outputs["cloud"]["vpc_id"] == "simpul-6471-vpc-id"
+    assert {each["workload"] for each in recording.outputs["endpoints"]} == {"messaging"}
