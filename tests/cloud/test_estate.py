@@ -30,6 +30,7 @@ NOTHING: dict[str, dict[str, Any]] = {
     "alicloud:slb/getApplicationLoadBalancers:getApplicationLoadBalancers": {"balancers": []},
     "alicloud:cs/getClusters:getClusters": {"clusters": []},
     "alicloud:cs/getClusterCredential:getClusterCredential": {"kubeConfig": "kind: Config"},
+    "alicloud:index/getAccount:getAccount": {"id": "0000000000000000"},
 }
 
 

@@ -125,3 +125,6 @@ class Cloud(Declared):
 
     stores: tuple[Store, ...] = ()
     """What workloads keep in the cloud: databases, caches, buckets."""
+
+    protect: bool = True
+    """Whether what holds data can't be deleted: locks, deletion protection. false is for a rehearsal alone."""

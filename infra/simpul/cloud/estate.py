@@ -42,7 +42,7 @@ class Cloud(pulumi.ComponentResource):
             tags=identity.tags(),
             opts=pulumi.ResourceOptions(parent=self, import_=there.id("group", identity.sole)),
         )
-        frame = Frame(city, identity, plan, size(city.cloud), there, resource_group.id)
+        frame = Frame(city, identity, plan, size(city.cloud), there, resource_group.id, alicloud.get_account().id)
         net = Network(identity.name("network"), frame, child)
         way_in = Entrance(identity.name("entrance"), frame, child)
         kubernetes = Cluster(identity.name("cluster"), ClusterArgs(frame, net), child)

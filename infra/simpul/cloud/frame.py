@@ -15,7 +15,10 @@ from simpul.cloud.profile import Size
 
 @dataclass(frozen=True)
 class Frame:
-    """The city and its plan, how large it is, what of it is there already; `group` is its resource group's id."""
+    """The city and its plan, how large it is, what of it is there already.
+
+    `group` is the id of its resource group, `account` that of the account which pays for it.
+    """
 
     city: City
     identity: Identity
@@ -23,6 +26,7 @@ class Frame:
     size: Size
     found: Found
     group: pulumi.Output[str]
+    account: str
 
     def child(
         self,

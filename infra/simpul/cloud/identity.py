@@ -56,6 +56,14 @@ class Identity:
         """Give the name of the `part` that can't share its name with another in the account."""
         return fit(f"{self.sole}-{part}", longest)
 
+    def world_name(self, part: str, account: str, longest: int = LONGEST) -> str:
+        """Give the name of the `part` that can't share its name with any in the world: buckets, log projects.
+
+        `account` is the account's number, of which the name has a digest: names are public, the number isn't.
+        """
+        digest = sha256(account.encode()).hexdigest()[:DIGEST]
+        return f"{fit(f'{self.sole}-{part}', longest - DIGEST - 1)}-{digest}"
+
     @property
     def title(self) -> str:
         """Give what the resource group is called in the console, by which it is known as this stack's."""

@@ -71,7 +71,7 @@ def rehearse(
                 port=22,
                 host_key=host_keys[host["name"]],
             )
-    rehearsal["cloud"].update(profile="small", sizes={"registry": "enterprise"})
+    rehearsal["cloud"].update(profile="small", sizes={"registry": "enterprise"}, protect=False)
     rehearsal["registry"]["mirror"] = f"http://{REGISTRY}"
     rehearsal["bundle"] = bundle
     return rehearsal
