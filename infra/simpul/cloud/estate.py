@@ -6,17 +6,19 @@ import pulumi
 import pulumi_alicloud as alicloud
 
 from simpul.city import City, Plan
-from simpul.cloud import cluster, entrance, found, group, network
+from simpul.cloud import cluster, entrance, found, group, key, logs, network
 from simpul.cloud.cluster import STORAGE_CLASS, Cluster, ClusterArgs
 from simpul.cloud.entrance import Entrance
 from simpul.cloud.found import Found
 from simpul.cloud.frame import Frame
 from simpul.cloud.identity import Identity
+from simpul.cloud.key import Keys, KeysArgs
+from simpul.cloud.logs import Logs
 from simpul.cloud.network import Network
 from simpul.cloud.profile import size
 from simpul.handover import CloudEstate, ClusterHandle
 
-LISTINGS = (group.listed, network.listed, entrance.listed, cluster.listed)
+LISTINGS = (group.listed, logs.listed, network.listed, key.listed, entrance.listed, cluster.listed)
 """How each component says what the cloud holds of it."""
 
 
@@ -43,7 +45,9 @@ class Cloud(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, import_=there.id("group", identity.sole)),
         )
         frame = Frame(city, identity, plan, size(city.cloud), there, resource_group.id, alicloud.get_account().id)
+        Logs(identity.name("logs"), frame, child)
         net = Network(identity.name("network"), frame, child)
+        Keys(identity.name("keys"), KeysArgs(frame, net), child)
         way_in = Entrance(identity.name("entrance"), frame, child)
         kubernetes = Cluster(identity.name("cluster"), ClusterArgs(frame, net), child)
         self.estate = CloudEstate(

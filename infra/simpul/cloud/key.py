@@ -1,0 +1,126 @@
+"""The keys by which the city's data is encrypted at rest: one for each class of data that it has.
+
+In: the frame and the network. Out: `Keys`, which gives the key of a class. The account's own default key would do for
+one class only, and isn't rotated (docs/adr/0015-keys-of-our-own.md); so the keys are in a KMS instance of the city's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_alicloud as alicloud
+
+from simpul.city import City, DataClass
+from simpul.cloud.found import Listed, Pause
+from simpul.cloud.frame import Frame
+from simpul.cloud.identity import Identity
+from simpul.cloud.network import Network
+
+ROTATION = "365d"
+"""How often a key is made anew. An engineering choice: no law names a number."""
+
+LONGEST_WAIT, SHORTEST_WAIT = 30, 7
+"""Days that a key which is to be deleted can still be had back; 7 is the least that the vendor allows."""
+
+ZONES = 2
+"""How many zones the vendor wants a KMS instance to be in."""
+
+
+@dataclass(frozen=True)
+class KeysArgs:
+    """What the keys stand in, and the network from which their instance is reached."""
+
+    frame: Frame
+    network: Network
+
+
+class Keys(pulumi.ComponentResource):
+    """A KMS instance, and in it a key with an alias for each class of data that the city has."""
+
+    def __init__(self, name: str, args: KeysArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Make the keys `name` as `args` say."""
+        super().__init__("simpul:cloud:Keys", name, {}, opts)
+        self._frame = args.frame
+        instance = self._instance(args.network)
+        self._keys = {data: self._key(instance, data) for data in classes(args.frame.city)}
+        self.register_outputs({"keyIds": {data: key.id for data, key in self._keys.items()}})
+
+    def id(self, data: DataClass) -> pulumi.Output[str]:
+        """Give the id of the key for a class of data; public data has that of internal data."""
+        return self._of(data).id
+
+    def arn(self, data: DataClass) -> pulumi.Output[str]:
+        """Give the key's name in policies."""
+        return self._of(data).arn
+
+    def _of(self, data: DataClass) -> alicloud.kms.Key:
+        return self._keys["internal" if data == "public" else data]
+
+    def _instance(self, network: Network) -> alicloud.kms.Instance:
+        frame = self._frame
+        name = frame.identity.sole_name("keys")
+        return alicloud.kms.Instance(
+            frame.identity.name("keys"),
+            instance_name=name,
+            product_version="3",  # keys in software: hardware is another product, with another price
+            payment_type="PayAsYouGo",
+            vpc_id=network.vpc.id,
+            vswitch_ids=[network.switches[0].id],
+            zone_ids=list(frame.plan.switches)[:ZONES],
+            deletion_protection=frame.city.cloud.protect,
+            force_delete_without_backup="false" if frame.city.cloud.protect else "true",
+            tags=frame.identity.tags(),
+            opts=frame.child(self, "key store", name),
+        )
+
+    def _key(self, instance: alicloud.kms.Instance, data: DataClass) -> alicloud.kms.Key:
+        frame = self._frame
+        name, protect = frame.identity.name(f"key-{data}"), frame.city.cloud.protect
+        key = alicloud.kms.Key(
+            name,
+            description=_description(frame.identity, data),
+            dkms_instance_id=instance.id,
+            key_spec="Aliyun_AES_256",
+            key_usage="ENCRYPT/DECRYPT",
+            automatic_rotation="Enabled",
+            rotation_interval=ROTATION,
+            status="Enabled",
+            deletion_protection="Enabled" if protect else "Disabled",
+            pending_window_in_days=LONGEST_WAIT if protect else SHORTEST_WAIT,
+            tags=frame.identity.tags(data=data),
+            opts=frame.child(self, "key", data),
+        )
+        alias = _alias(frame.identity, data)
+        alicloud.kms.Alias(name, alias_name=alias, key_id=key.id, opts=frame.child(self, "key alias", alias))
+        return key
+
+
+def classes(city: City) -> tuple[DataClass, ...]:
+    """Give the classes of data that `city` needs a key for: its own always, personal data where a store keeps it."""
+    personal = any(store.data == "personal" for store in city.cloud.stores)
+    return ("internal", "personal") if personal else ("internal",)
+
+
+def _description(identity: Identity, data: DataClass) -> str:
+    return f"{identity.title}: {data} data"
+
+
+def _alias(identity: Identity, data: DataClass) -> str:
+    return f"alias/{identity.sole_name(data)}"
+
+
+def listed(identity: Identity, pause: Pause) -> Listed:
+    """List what the cloud holds of the keys; one that waits for its deletion is left to it."""
+    del pause
+    name = identity.sole_name("keys")
+    for instance in alicloud.kms.get_instances(instance_name=name).instances:
+        yield "key store", name, instance.instance_id
+    described: dict[str, DataClass] = {_description(identity, data): data for data in ("internal", "personal")}
+    for key in alicloud.kms.get_keys(status="Enabled").keys:
+        if key.description in described:
+            yield "key", described[key.description], key.id
+    names = {_alias(identity, data) for data in described.values()}
+    for alias in alicloud.kms.get_aliases(name_regex=f"^alias/{identity.sole}-").aliases:
+        if alias.alias_name in names:
+            yield "key alias", alias.alias_name, alias.id

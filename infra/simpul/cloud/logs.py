@@ -1,0 +1,102 @@
+"""Where the logs of the city's cloud side are: a project of the vendor's Log Service, and stores in it.
+
+In: the frame. Out: `LogStores`. What keeps logs for itself, ACK for its control plane and audit, ActionTrail for its
+trail, makes a store of its own in the project.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_alicloud as alicloud
+
+from simpul.cloud.found import Listed, Pause
+from simpul.cloud.frame import Frame
+from simpul.cloud.identity import Identity
+
+LONGEST = 63
+"""Letters of a project's name."""
+
+USES = ("flow", "platform")
+"""flow: who spoke with whom in the network; platform: what workloads say."""
+
+SHARDS, MOST_SHARDS = 2, 16
+"""How many writers a store has room for, and to how many it grows by itself."""
+
+WORDS = ", '\";=()[]{}?@&<>/:\n\t\r"
+"""What stands between words."""
+
+
+@dataclass(frozen=True)
+class LogStores:
+    """The project, and the names of its stores by what they are for."""
+
+    project: pulumi.Output[str]
+    stores: Mapping[str, pulumi.Output[str]]
+
+
+class Logs(pulumi.ComponentResource):
+    """A project with an encrypted, searchable store for each use, which keeps for as long as the city declares."""
+
+    stores: LogStores
+
+    def __init__(self, name: str, frame: Frame, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Make the logs `name` in `frame`."""
+        super().__init__("simpul:cloud:Logs", name, {}, opts)
+        self._frame = frame
+        project_name = _project(frame.identity, frame.account)
+        project = alicloud.log.Project(
+            frame.identity.name("logs"),
+            project_name=project_name,
+            description=f"Logs of {frame.identity.title}",
+            resource_group_id=frame.group,
+            tags=frame.identity.tags(),
+            opts=frame.child(self, "log project", project_name),
+        )
+        stores = {use: self._store(project, use) for use in USES}
+        self.stores = LogStores(project.project_name, {use: store.logstore_name for use, store in stores.items()})
+        self.register_outputs({"project": project.project_name})
+
+    def _store(self, project: alicloud.log.Project, use: str) -> alicloud.log.Store:
+        frame = self._frame
+        name = frame.identity.name(f"log-{use}")
+        store = alicloud.log.Store(
+            name,
+            project_name=project.project_name,
+            logstore_name=use,
+            retention_period=frame.city.retention.logs_days,
+            shard_count=SHARDS,
+            auto_split=True,
+            max_split_shard_count=MOST_SHARDS,
+            append_meta=True,
+            enable_web_tracking=False,  # it would let anybody write
+            # By the service's own key: logs must be written, and read, when the city's keys are what is amiss.
+            encrypt_conf=alicloud.log.StoreEncryptConfArgs(enable=True, encrypt_type="default"),
+            opts=frame.child(self, "log store", use),
+        )
+        alicloud.log.StoreIndex(
+            name,
+            project=project.project_name,
+            logstore=store.logstore_name,
+            full_text=alicloud.log.StoreIndexFullTextArgs(token=WORDS),
+            opts=frame.child(self, "log index", use),
+        )
+        return store
+
+
+def _project(identity: Identity, account: str) -> str:
+    return identity.world_name("logs", account, LONGEST)
+
+
+def listed(identity: Identity, pause: Pause) -> Listed:
+    """List what the cloud holds of the logs. The vendor lists no indexes: a store of ours has one."""
+    del pause
+    name = _project(identity, alicloud.get_account().id)
+    for project in alicloud.log.get_projects(name_regex=f"^{name}$").projects:
+        yield "log project", name, project.id
+        stores = {store.store_name for store in alicloud.log.get_stores(project=name).stores}
+        for use in sorted(stores.intersection(USES)):
+            yield "log store", use, f"{name}:{use}"
+            yield "log index", use, f"{name}:{use}"
