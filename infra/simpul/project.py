@@ -11,4 +11,5 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PLAYBOOKS = ROOT / "playbooks"
 CHARTS = ROOT / "charts"
+POLICIES = ROOT / "policies"
 TOOLCHAIN = ROOT / "infra" / "toolchain"

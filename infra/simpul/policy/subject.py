@@ -1,0 +1,304 @@
+"""What rules look at: a subject each, with all that a rule may know of it.
+
+    Resource     a cloud resource, as the vendor's plugin is asked for it
+    Estate       all resources of the stack together: what has to be there, and what belongs to what
+    Manifest     one rendered object of a release
+    Namespace    all rendered objects of one namespace of one cluster
+    Machine      a host of the declaration, with its site
+    Declaration  the city as it is declared
+    Stack        where Pulumi keeps the stack's state, its secrets and its configuration
+
+A value that isn't known yet is UNKNOWN, at any depth. A rule never judges one: it is known in the run that makes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from simpul.city import City, Host, Site
+from simpul.city.rule.cloud import REGIONS
+from simpul.provider.wire import UNKNOWN, has_unknown
+
+Props = Mapping[str, Any]
+Refs = Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What a rule may know of the city, beside its subject.
+
+    `api_public` and `protect` are `cloud.api.public` and `cloud.protect` of the declaration.
+    """
+
+    wilayah: str = "64.71"
+    country: str = "ID"
+    registry: str = "registry.example.go.id/city"
+    api_public: bool = False
+    protect: bool = True
+
+    @classmethod
+    def of(cls, city: City) -> Frame:
+        """Take what rules may know of `city`."""
+        return cls(city.wilayah, city.residency, city.registry.address, city.cloud.api.public, city.cloud.protect)
+
+    @property
+    def regions(self) -> tuple[str, ...]:
+        """The cloud's regions in the city's country."""
+        return REGIONS.get(self.country, ())
+
+
+@dataclass(frozen=True)
+class Resource:
+    """A resource: its Pulumi type, its name in the stack, its properties by Pulumi's names, its frame.
+
+    `refs` names, by property, the resources that the property's value comes of: known before the value is.
+    `secrets` are texts that no message may show.
+    """
+
+    type: str
+    name: str
+    props: Props
+    refs: Refs = field(default_factory=dict)
+    secrets: frozenset[str] = frozenset()
+    frame: Frame = Frame()
+
+    @property
+    def where(self) -> str:
+        """The resource, for people."""
+        return f"{self.type.rpartition(':')[2]} {self.name}"
+
+    def get(self, *path: str) -> Any:
+        """Give the value at `path`; None where there is none, UNKNOWN where it isn't known yet.
+
+        A list of at most one, as the vendor's schema has them, is looked through.
+        """
+        return dig(self.props, *path)
+
+    def is_of(self, prop: str, other: Resource, *names: str) -> bool:
+        """Tell whether the value of `prop` is `other`'s: it comes of it, or is one of its properties `names`."""
+        if other.name in self.refs.get(prop, ()):
+            return True
+        value = self.get(prop)
+        return isinstance(value, str) and value in {other.get(name) for name in names if other.get(name) is not None}
+
+
+@dataclass(frozen=True)
+class Estate:
+    """All resources of the stack. What a rule finds, it names by the resource that it is about."""
+
+    resources: tuple[Resource, ...]
+    frame: Frame = Frame()
+    name: str = "estate"
+    secrets: frozenset[str] = frozenset()
+
+    @property
+    def where(self) -> str:
+        """The estate, for people."""
+        return "the stack's resources"
+
+    def of(self, *types: str) -> Iterator[Resource]:
+        """Give the resources of `types`."""
+        return (resource for resource in self.resources if resource.type in types)
+
+    def beside(self, owner: Resource, type_: str, prop: str, *names: str) -> list[Resource]:
+        """Give the resources of `type_` whose `prop` says that they belong to `owner`."""
+        return [other for other in self.of(type_) if other.is_of(prop, owner, *names)]
+
+    def is_open(self, type_: str, prop: str) -> bool:
+        """Tell whether a resource of `type_` doesn't know yet what it belongs to."""
+        return any(not other.refs.get(prop) and other.get(prop) is UNKNOWN for other in self.of(type_))
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """A rendered object: the cluster and release it is of, and its content with secrets masked."""
+
+    cluster: str
+    release: str
+    namespace: str
+    content: Props
+    frame: Frame = Frame()
+    secrets: frozenset[str] = frozenset()
+
+    @property
+    def kind(self) -> str:
+        """Its Kubernetes kind."""
+        return str(self.content.get("kind", ""))
+
+    @property
+    def name(self) -> str:
+        """The object as a waiver names it: cluster/release/Kind/name."""
+        return f"{self.cluster}/{self.release}/{self.kind}/{dig(self.content, 'metadata', 'name')}"
+
+    @property
+    def where(self) -> str:
+        """The object, for people."""
+        name = dig(self.content, "metadata", "name")
+        return f"{self.kind} {name} of release {self.release} in {self.cluster}"
+
+    def get(self, *path: str) -> Any:
+        """Give the value at `path`, None where there is none."""
+        return dig(self.content, *path)
+
+    @property
+    def pod(self) -> Props | None:
+        """The pod that the object makes, None for one that makes none."""
+        match self.kind:
+            case "Pod":
+                found = self.content
+            case "Deployment" | "StatefulSet" | "DaemonSet" | "ReplicaSet" | "Job":
+                found = dig(self.content, "spec", "template")
+            case "CronJob":
+                found = dig(self.content, "spec", "jobTemplate", "spec", "template")
+            case _:
+                return None
+        return found if isinstance(found, Mapping) else {}
+
+    def containers(self, *, helpers: bool = True) -> Iterator[Props]:
+        """Give the pod's containers; with `helpers`, also those that run before and beside them."""
+        spec = (self.pod or {}).get("spec") or {}
+        for key in ("initContainers", "containers", "ephemeralContainers") if helpers else ("containers",):
+            yield from spec.get(key) or ()
+
+
+@dataclass(frozen=True)
+class Namespace:
+    """The rendered objects of one namespace of one cluster."""
+
+    cluster: str
+    namespace: str
+    manifests: tuple[Manifest, ...]
+    frame: Frame = Frame()
+    secrets: frozenset[str] = frozenset()
+
+    @property
+    def name(self) -> str:
+        """The namespace as a waiver names it."""
+        return f"{self.cluster}/{self.namespace}"
+
+    @property
+    def where(self) -> str:
+        """The namespace, for people."""
+        return f"namespace {self.namespace} in {self.cluster}"
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A host of the declaration, and the site that it stands in."""
+
+    site: Site
+    host: Host
+    city: City
+    frame: Frame = Frame()
+    secrets: frozenset[str] = frozenset()
+
+    @property
+    def name(self) -> str:
+        """The host's name."""
+        return self.host.name
+
+    @property
+    def where(self) -> str:
+        """The host, for people."""
+        return f"host {self.host.name} at {self.site.code}"
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """The city as it is declared, and the day on which it is looked at."""
+
+    city: City
+    today: date = field(default_factory=date.today)
+    frame: Frame = Frame()
+    name: str = "city"
+    secrets: frozenset[str] = frozenset()
+
+    @property
+    def where(self) -> str:
+        """The declaration, for people."""
+        return f"the declaration of {self.city.name}"
+
+
+@dataclass(frozen=True)
+class Stack:
+    """A stack: its state's address, its secrets' provider, and its configuration's keys, each kept secret or not.
+
+    What isn't known, as the backend in a file alone, is UNKNOWN.
+    """
+
+    stack: str
+    backend: Any = UNKNOWN
+    secrets_provider: Any = UNKNOWN
+    config: Mapping[str, bool] = field(default_factory=dict)
+    region: Any = UNKNOWN
+    frame: Frame = Frame()
+    secrets: frozenset[str] = frozenset()
+
+    @property
+    def name(self) -> str:
+        """The stack's name."""
+        return self.stack
+
+    @property
+    def where(self) -> str:
+        """The stack, for people."""
+        return f"stack {self.stack}"
+
+
+Subject = Resource | Estate | Manifest | Namespace | Machine | Declaration | Stack
+
+
+def dig(value: Any, *path: str) -> Any:
+    """Give what stands in `value` at `path`; None where there is nothing, UNKNOWN below what isn't known."""
+    for step in path:
+        value = only(value)
+        if value is UNKNOWN:
+            return UNKNOWN
+        value = value.get(step) if isinstance(value, Mapping) else None
+    return value
+
+
+def only(value: Any) -> Any:
+    """Give the entry of a list that has one, as the vendor's schema writes a single block; else the value itself."""
+    return value[0] if isinstance(value, list | tuple) and len(value) == 1 else value
+
+
+def entries(value: Any) -> list[Any]:
+    """Give the known entries of a list; of what is no list, the value itself if there is one."""
+    if value is None or value is UNKNOWN:
+        return []
+    return [entry for entry in (value if isinstance(value, list | tuple) else [value]) if entry is not UNKNOWN]
+
+
+def leaves(value: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Any]]:
+    """Give every value that isn't a map or a list, with the keys that lead to it."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from leaves(inner, (*path, str(key)))
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from leaves(inner, path)
+    else:
+        yield path, value
+
+
+__all__ = [
+    "UNKNOWN",
+    "Declaration",
+    "Estate",
+    "Frame",
+    "Machine",
+    "Manifest",
+    "Namespace",
+    "Resource",
+    "Stack",
+    "Subject",
+    "dig",
+    "entries",
+    "has_unknown",
+    "leaves",
+    "only",
+]

@@ -1,0 +1,35 @@
+"""Buckets for backups and for the record of audits: nobody can change or delete what is in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from simpul.policy import UNKNOWN, Breach, Estate, Rule, choice
+from simpul.policy.vendor import buckets
+
+BESIDE = "alicloud:oss/bucketWorm:BucketWorm"
+LOCKED = ("Locked", UNKNOWN, None)
+
+
+def check(estate: Estate) -> Iterator[Breach]:
+    """Find such buckets without a retention lock."""
+    for bucket in buckets(estate, "backup", "audit"):
+        locks = estate.beside(bucket, BESIDE, "bucket", "bucket", "id")
+        days = [lock.get("retentionPeriodInDays") for lock in locks]
+        if not any(each is UNKNOWN or (each or 0) >= 1 for each in days) and not estate.is_open(BESIDE, "bucket"):
+            yield Breach(
+                "can be emptied by whoever gets in", "no BucketWorm", "Give it a BucketWorm with days.", bucket
+            )
+
+
+RULE = Rule(
+    id="backup-worm",
+    title="Backups and audit records can't be changed or deleted",
+    source=choice("the PDNS 2 ransomware of 2024 left 282 agencies without a backup; what can't be changed survives"),
+    looks_at="the retention lock (WORM) beside buckets that have backup or audit in their name",
+    english="Lock backup and audit buckets for as long as they are declared to be kept.",
+    indonesian="Kunci bucket cadangan dan audit selama masa simpan yang dinyatakan.",
+    on=Estate,
+    protective=True,
+    check=check,
+)

@@ -1,0 +1,29 @@
+"""The region that the stack's configuration gives the provider."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from simpul.policy import UNKNOWN, Breach, Rule, Stack, law
+
+
+def check(stack: Stack) -> Iterator[Breach]:
+    """Find a region abroad, and none at all: then the operator's own environment would choose it."""
+    if stack.region is UNKNOWN:
+        return
+    if stack.region not in stack.frame.regions:
+        got = f'"{stack.region}"' if stack.region else "nothing"
+        advice = f"pulumi config set alicloud:region {stack.frame.regions[0]}"
+        yield Breach("gives the provider no region in the country", got, advice)
+
+
+RULE = Rule(
+    id="residency-provider",
+    title="The provider works in the country",
+    source=law("PP 71/2019 art 20(2)", "without a region of its own, a resource is made where the provider works"),
+    looks_at="alicloud:region in the stack's configuration",
+    english="Set alicloud:region to a region of the city's country.",
+    indonesian="Atur alicloud:region ke wilayah di dalam negeri.",
+    on=Stack,
+    check=check,
+)

@@ -1,0 +1,49 @@
+"""Tags: whose a resource is, where, for what, and with which data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from simpul.policy import UNKNOWN, Breach, Resource, Rule, law
+
+TAGS = (
+    "simpul:city",
+    "simpul:wilayah",
+    "simpul:stack",
+    "simpul:managed-by",
+    "simpul:site",
+    "simpul:workload",
+    "simpul:data-class",
+    "simpul:owner",
+)
+TAGGABLE = frozenset(Path(__file__).with_name("taggable.txt").read_text().split())
+
+
+def check(resource: Resource) -> Iterator[Breach]:
+    """Find tags that aren't there, and an area that isn't the city's."""
+    if resource.type not in TAGGABLE:
+        return
+    tags = resource.get("tags")
+    if tags is UNKNOWN:
+        return
+    lacking = [name for name in TAGS if not (tags or {}).get(name)]
+    if lacking:
+        yield Breach("lacks tags", ", ".join(lacking), "Give it all of identity.tags().")
+    area = (tags or {}).get("simpul:wilayah")
+    if area not in (None, UNKNOWN) and not str(area).startswith(resource.frame.wilayah):
+        advice = f"Write {resource.frame.wilayah} or a code below it."
+        yield Breach("is tagged with an area outside of the city", f'"{area}"', advice)
+
+
+RULE = Rule(
+    id="tag-complete",
+    title="Every resource says whose it is and what for",
+    source=law("Perpres 95/2018, 132/2022", "a government keeps an inventory of its applications and infrastructure"),
+    looks_at="the tags of every resource of the cloud that can have some (taggable.txt, from the vendor's schema)",
+    english="Tag each resource with city, wilayah, stack, site, workload, data class, owner and what manages it.",
+    indonesian="Beri tag kota, wilayah, stack, lokasi, beban kerja, kelas data, pemilik, dan pengelola.",
+    on=Resource,
+    types=("alicloud:*",),
+    check=check,
+)
