@@ -16,12 +16,13 @@ from typing import Any, NamedTuple, NoReturn, TypeVar
 import grpc
 from google.protobuf.empty_pb2 import Empty
 from google.protobuf.struct_pb2 import Struct
-from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc, status_pb2
+from pulumi.runtime.proto import provider_pb2, status_pb2
 
 from simpul.errors import SimpulError
 from simpul.provider import schema
 from simpul.provider.kind import Change, Kind, Request, Unfinished
 from simpul.provider.log import Engine, ResourceLog
+from simpul.provider.plugin import Plugin
 from simpul.provider.wire import pack, plain, unpack
 
 T = TypeVar("T")
@@ -35,26 +36,14 @@ class _Status(NamedTuple):
     trailing_metadata: tuple[tuple[str, bytes], ...]
 
 
-class Provider(provider_pb2_grpc.ResourceProviderServicer):
+class Provider(Plugin):
     """The resource provider `simpul`."""
 
     def __init__(self, kinds: Iterable[Kind], engine: Engine, stop: threading.Event) -> None:
         """Serve `kinds`; a Cancel of the engine sets `stop`, which whatever runs long must watch."""
+        super().__init__(engine, schema.version())
         self._kinds: Mapping[str, Kind] = {kind.token: kind for kind in kinds}
-        self._engine = engine
         self._stop = stop
-
-    def Handshake(self, request: Any, context: Any) -> Any:
-        if request.engine_address:
-            self._engine.attach(request.engine_address)
-        return provider_pb2.ProviderHandshakeResponse(accept_secrets=True)
-
-    def Attach(self, request: Any, context: Any) -> Empty:
-        self._engine.attach(request.address)
-        return Empty()
-
-    def GetPluginInfo(self, request: Any, context: Any) -> Any:
-        return plugin_pb2.PluginInfo(version=schema.version())
 
     def GetSchema(self, request: Any, context: Any) -> Any:
         if request.version:

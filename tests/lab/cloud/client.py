@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import grpc
+import pytest
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import engine_pb2_grpc, plugin_pb2, provider_pb2_grpc
 from pulumi.runtime.proto import provider_pb2 as pb
@@ -60,6 +61,10 @@ class Client:
         assert checked.failures == []
         answer = self.stub.Create(pb.CreateRequest(urn=urn(token), properties=pack(checked.inputs)))
         return Made(token, answer.id, checked.inputs, plain(unpack(answer.properties)))
+
+    def push(self, token: str, inputs: Mapping[str, Any]) -> str:
+        """Create without a check first, as a plugin of another version would; give the id."""
+        return str(self.stub.Create(pb.CreateRequest(urn=urn(token), properties=pack(inputs))).id)
 
     def update(self, made: Made, **inputs: Any) -> Made:
         """Check and update."""
@@ -113,6 +118,13 @@ def urn(token: str) -> str:
 def words(error: Any) -> str:
     """Give what a call that failed says; `error` is what pytest.raises caught."""
     return str(error.value.details())
+
+
+def refused(call: Any, *arguments: Any, **inputs: Any) -> str:
+    """Make a call that must fail; give what it says."""
+    with pytest.raises(grpc.RpcError) as error:
+        call(*arguments, **inputs)
+    return words(error)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from lab.cloud.client import Client, serve
-from lab.cloud.sample import COUNT
+from lab.cloud.sample import COUNT, Sampler
 
 
 @pytest.fixture
@@ -18,8 +18,17 @@ def cloud(tmp_path: Path) -> Iterator[Client]:
         yield client
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Tell how many of the vendor's facts were driven."""
-    if COUNT:
-        facts = ", ".join(f"{number} {name}" for name, number in sorted(COUNT.items()))
-        terminalreporter.write_line(f"alicloud: {sum(COUNT.values())} facts driven ({facts})")
+@pytest.fixture(scope="session")
+def sampler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sampler]:
+    """Serve one cloud to all tests that leave what they find there, with resources that they share."""
+    with serve(tmp_path_factory.mktemp("cloud")) as client:
+        yield Sampler(client)
+
+
+@pytest.fixture(autouse=True)
+def _tell(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Hand what a test counted to the process that tells it."""
+    before = COUNT.copy()
+    yield
+    if driven := COUNT - before:
+        request.node.user_properties.append(("facts", dict(driven)))

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-import grpc
 import pytest
 
-from lab.cloud.client import Client, words
+from lab.cloud.client import Client, refused
 from lab.cloud.estate import (
     ADDRESS,
     ASSOCIATION,
@@ -39,13 +38,6 @@ FORMS = {
     POOL: r"c[0-9a-f]{32}:np[0-9a-f]{32}",
     BALANCER: r"lb-k1a[a-z0-9]{18}",
 }
-
-
-def refused(call: Any, *arguments: Any, **inputs: Any) -> str:
-    """Make a call that must fail; give what it says."""
-    with pytest.raises(grpc.RpcError) as error:
-        call(*arguments, **inputs)
-    return words(error)
 
 
 def test_ids_have_the_vendors_form(cloud: Client) -> None:

@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import re
+import sys
 from typing import Any
 
-import pulumi_alicloud as alicloud
 import pytest
 
-from lab.cloud.estate import USED
+from lab.cloud.used import KNOWN
 from simpul.lab.cloud import schema
 from simpul.lab.cloud.lookup import _listed
-
-MODULES = {
-    "resourcemanager": alicloud.resourcemanager,
-    "vpc": alicloud.vpc,
-    "ecs": alicloud.ecs,
-    "cs": alicloud.cs,
-    "slb": alicloud.slb,
-}
 
 
 def arguments(token: str) -> dict[str, Any]:
     """Give the SDK's arguments of a resource type, with their annotations."""
     _, module, name = token.split(":")
-    made = getattr(MODULES[module.partition("/")[0]], f"{name}Args").__init__
+    resource = getattr(importlib.import_module(f"pulumi_alicloud.{module.partition('/')[0]}"), name)
+    known = vars(sys.modules[resource.__module__])
+    made = known.get(f"{name}InitArgs", known.get(f"{name}Args")).__init__
     return {name: each.annotation for name, each in inspect.signature(made).parameters.items() if name != "__self__"}
 
 
@@ -34,7 +29,7 @@ def snake(name: str) -> str:
     return re.sub(r"(?<=[a-z0-9])([A-Z])", r"_\1", name).lower()
 
 
-@pytest.mark.parametrize("token", USED, ids=lambda token: token.rpartition(":")[2])
+@pytest.mark.parametrize("token", KNOWN, ids=lambda token: token.rpartition(":")[2])
 def test_the_sdk_takes_what_the_facts_let_a_program_set(token: str) -> None:
     resource = schema.load().get(token)
     assert resource is not None
@@ -42,7 +37,7 @@ def test_the_sdk_takes_what_the_facts_let_a_program_set(token: str) -> None:
     assert settable == set(arguments(token))
 
 
-@pytest.mark.parametrize("token", USED, ids=lambda token: token.rpartition(":")[2])
+@pytest.mark.parametrize("token", KNOWN, ids=lambda token: token.rpartition(":")[2])
 def test_a_list_travels_as_the_sdk_sends_it(token: str) -> None:
     resource = schema.load().get(token)
     assert resource is not None

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from itertools import chain, repeat
 from typing import Any
 
 from simpul.lab.cloud import region as place
@@ -15,14 +16,16 @@ from simpul.lab.cloud.schema import Property, Resource
 from simpul.provider.wire import UNKNOWN
 
 
-def outputs(resource: Resource, inputs: Mapping[str, Any], identity: str, region: str) -> dict[str, Any]:
-    """Give all outputs: what was put in, and what the vendor adds."""
+def outputs(
+    resource: Resource, inputs: Mapping[str, Any], identity: str, region: str, old: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Give all outputs: what was put in, and what the vendor adds; inside of objects what it had added to `old`."""
     found: dict[str, Any] = {}
     for fact in resource.properties.values():
         if fact.removed:
             continue
         if fact.name in inputs:
-            found[fact.name] = _complete(fact, inputs[fact.name])
+            found[fact.name] = _complete(fact, inputs[fact.name], (old or {}).get(fact.name))
         elif fact.computed:
             found[fact.name] = _known(resource, fact, inputs, identity, region)
     return found
@@ -30,7 +33,7 @@ def outputs(resource: Resource, inputs: Mapping[str, Any], identity: str, region
 
 def renew(resource: Resource, inputs: Mapping[str, Any], old: Mapping[str, Any], region: str) -> dict[str, Any]:
     """Give the outputs after an update: the new inputs, and what was computed before."""
-    fresh = outputs(resource, inputs, "", region)
+    fresh = outputs(resource, inputs, "", region, old)
     kept = {name: old[name] for name in fresh if name not in inputs and name in old}
     if "name" in kept and resource.naming in inputs:
         kept["name"] = inputs[str(resource.naming)]
@@ -44,14 +47,20 @@ def preview(resource: Resource, inputs: Mapping[str, Any]) -> dict[str, Any]:
     return {**unset, **inputs}
 
 
-def _complete(fact: Property, value: Any) -> Any:
+def _complete(fact: Property, value: Any, old: Any = None) -> Any:
     """Fill in what the vendor computes inside of an object that the program gave."""
     if isinstance(value, list) and fact.fields:
-        return [_complete(fact, each) for each in value]
+        before = old if isinstance(old, list) else []
+        return [_complete(fact, each, was) for each, was in zip(value, chain(before, repeat(None)), strict=False)]
     if not isinstance(value, Mapping) or not fact.fields:
         return value
-    blank = {each.name: zero(each) for each in fact.fields.values() if each.computed and each.name not in value}
-    return {**blank, **{key: _complete(fact.fields[key], each) for key, each in value.items()}}
+    was = old if isinstance(old, Mapping) else {}
+    blank = {
+        each.name: was.get(each.name, zero(each))
+        for each in fact.fields.values()
+        if each.computed and each.name not in value
+    }
+    return {**blank, **{key: _complete(fact.fields[key], each, was.get(key)) for key, each in value.items()}}
 
 
 def _known(  # noqa: PLR0911 a case for each name that means the same everywhere

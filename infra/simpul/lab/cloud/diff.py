@@ -64,9 +64,9 @@ def _property(fact: Property, old: Any, new: Any, path: str) -> Iterator[Change]
     if _empty(old) and _empty(new):
         return
     if new is None:
-        yield Change(path, Way.DELETE, fact.force_new)
+        yield Change(path, Way.DELETE, fact.force_new or _holds(fact, old))
     elif old is None or (fact.shape == "object" and not old and fact.fields):
-        yield Change(path, Way.ADD, fact.force_new or _creates(fact, new))
+        yield Change(path, Way.ADD, fact.force_new or _holds(fact, new))
     elif new is UNKNOWN:
         yield Change(path, Way.UPDATE, fact.force_new)
     elif fact.shape == "object" and isinstance(old, Mapping):
@@ -89,16 +89,22 @@ def _items(fact: Property, old: list[Any], new: list[Any], path: str) -> Iterato
     for number, (before, after) in enumerate(zip_longest(old, new)):
         where = f"{path}[{number}]"
         if before is None or after is None:
-            yield Change(where, Way.ADD if before is None else Way.DELETE, fact.force_new)
+            way, moved = (Way.ADD, after) if before is None else (Way.DELETE, before)
+            yield Change(where, way, fact.force_new or _holds(fact, moved))
         elif fact.fields and isinstance(before, Mapping) and isinstance(after, Mapping):
             yield from _object(fact.fields, before, after, where)
         elif before != after:
             yield Change(where, Way.UPDATE, fact.force_new)
 
 
-def _creates(fact: Property, new: Any) -> bool:
-    """Say whether an object that appears holds a property that forces a replacement."""
-    return isinstance(new, Mapping) and any(each.force_new and each.name in new for each in fact.fields.values())
+def _holds(fact: Property, value: Any) -> bool:
+    """Say whether something that comes or goes holds, at any depth, a property that forces a replacement."""
+    if isinstance(value, list):
+        return any(_holds(fact, each) for each in value)
+    if not isinstance(value, Mapping) or not fact.fields:
+        return False
+    set_ = ((fact.fields[name], each) for name, each in value.items() if name in fact.fields and not _empty(each))
+    return any((each.settable and each.force_new) or _holds(each, inner) for each, inner in set_)
 
 
 def _empty(value: Any) -> bool:

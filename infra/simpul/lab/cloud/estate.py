@@ -14,9 +14,10 @@ from simpul.errors import SimpulError
 from simpul.lab.cloud import computed, product, reference, region
 from simpul.lab.cloud.cluster.backing import Backing
 from simpul.lab.cloud.kind import Kind, Order
+from simpul.lab.cloud.reference import Reference
 from simpul.lab.cloud.refusal import Refusal
-from simpul.lab.cloud.schema import Resource, Schema
-from simpul.lab.cloud.store import CREATING, DELETING, READY, Record, Store
+from simpul.lab.cloud.schema import Property, Resource, Schema
+from simpul.lab.cloud.store import CREATING, DELETING, READY, RETIRED, Record, Store
 
 PATIENCE: Final = 1800.0
 """Seconds for which a read waits for something that is still being made."""
@@ -30,12 +31,23 @@ WORDS: Final = {
     reference.SECURITY_GROUP: "SecurityGroup",
     "alicloud:vpc/natGateway:NatGateway": "NatGateway",
     "alicloud:vpc/snatEntry:SnatEntry": "SNATEntry",
+    "alicloud:vpc/forwardEntry:ForwardEntry": "ForwardEntry",
+    "alicloud:vpc/routeEntry:RouteEntry": "RouteEntry",
+    "alicloud:vpc/routeTable:RouteTable": "RouteTable",
+    "alicloud:vpc/networkAcl:NetworkAcl": "NetworkAcl",
+    "alicloud:vpn/gateway:Gateway": "VpnGateway",
+    "alicloud:vpn/connection:Connection": "VpnConnection",
 }
 """What the vendor's DependencyViolation calls a dependant; all else is an Instance to it."""
 
 
 def _quiet(_: str) -> None:
     """Hear nothing."""
+
+
+def _decides(facts: Mapping[str, Property], name: str) -> bool:
+    """Say whether a property is the vendor's to fill in: what only a program gives stays away if it doesn't."""
+    return name in facts and facts[name].computed
 
 
 @dataclass
@@ -53,13 +65,20 @@ class Estate:
         """Give the behaviour of a resource type."""
         return self.kinds.get(token) or PLAIN
 
+    def resource(self, token: str) -> Resource:
+        """Give the facts of a resource type. Raises Refusal when the vendor has none of that token."""
+        resource = self.schema.get(token)
+        if resource is None or resource.is_data:
+            raise Refusal("InvalidAction.NotFound", f"The vendor has no resource type {token}.")
+        return resource
+
     def create(self, token: str, inputs: Mapping[str, Any]) -> Record:
         """Make a resource; it is there once this returns. Raises Refusal."""
         return self._finish(self.plan(token, inputs))
 
     def plan(self, token: str, inputs: Mapping[str, Any], owner: str = "") -> Record:
         """Write down a new resource, refused if it may not be."""
-        order = Order(self, self._resource(token), inputs)
+        order = Order(self, self.resource(token), inputs)
         kind = self.kind(token)
         with self.store.change():
             self._examine(kind, order)
@@ -90,7 +109,7 @@ class Estate:
     def update(self, token: str, identity: str, inputs: Mapping[str, Any]) -> Record:
         """Change a resource. Raises Refusal."""
         self.store.wait(token, identity, PATIENCE)
-        kind, resource = self.kind(token), self._resource(token)
+        kind, resource = self.kind(token), self.resource(token)
         with self.store.change():
             record = self.store.get(token, identity)
             if record is None:
@@ -114,9 +133,12 @@ class Estate:
                 return
             self.kind(token).guard(self, record)
             self._guard(record)
-            record.state = DELETING
+            waiting = self.kind(token).retire(record)
+            record.outputs |= waiting
+            record.state = RETIRED if waiting else DELETING
             self.store.put(record)
-        self.dismantle(record)
+        if not waiting:
+            self.dismantle(record)
 
     def dismantle(self, record: Record) -> None:
         """Remove a record and what stands behind it, and what was made for it."""
@@ -159,34 +181,53 @@ class Estate:
             self.store.put(record)
         return self.look(record)
 
-    def _resource(self, token: str) -> Resource:
-        resource = self.schema.get(token)
-        if resource is None or resource.is_data:
-            raise Refusal("InvalidAction.NotFound", f"The vendor has no resource type {token}.")
-        return resource
-
     def _outputs(self, kind: Kind, order: Order, identity: str) -> dict[str, Any]:
         known = computed.outputs(order.resource, order.inputs, identity, self.region)
         fixed = {name: value for name, value in kind.stable.items() if name not in order.inputs}
-        return known | fixed | kind.compute(order, identity)
+        better = fixed | kind.named(identity) | kind.compute(order, identity)
+        facts = order.resource.properties
+        return known | {name: value for name, value in better.items() if name in order.inputs or _decides(facts, name)}
 
     def _examine(self, kind: Kind, order: Order) -> None:
         own = {each.name: each for each in kind.references}
         for path, needs, identity in reference.walk(order.resource.properties, order.inputs, own):
-            found = self.store.get(needs.target, identity) if needs.target else self.store.find(identity)
-            there = found is not None and found.state != DELETING
-            if not there and not (needs.target == reference.GROUP and identity == region.DEFAULT_GROUP):
+            if not self._is_there(needs, identity):
                 raise Refusal(needs.missing, f"The specified {path} {identity} does not exist.")
+        for rule in kind.rules:
+            rule.examine(order)
         kind.examine(order)
+
+    def _is_there(self, needs: Reference, identity: str) -> bool:
+        if needs.target == reference.GROUP and identity == region.DEFAULT_GROUP:
+            return True
+        if needs.by:
+            found = [each for each in self._all(needs.targets) if each.outputs.get(needs.by) == identity]
+        elif needs.targets:
+            found = [each for token in needs.targets if (each := self.store.get(token, identity))]
+        else:
+            found = [each for each in (self.store.find(identity),) if each]
+        return any(each.state != DELETING for each in found)
+
+    def _all(self, tokens: tuple[str, ...]) -> list[Record]:
+        return [each for token in tokens for each in self.store.all(token)]
 
     def _guard(self, record: Record) -> None:
         """Refuse to delete what something else refers to."""
-        for other in self.store.mention(f'"{record.id}"'):
-            if record.id in (other.id, other.owner) or other.state == DELETING:
-                continue
-            own = {each.name: each for each in self.kind(other.token).references}
-            resource = self._resource(other.token)
-            for path, needs, identity in reference.walk(resource.properties, other.outputs, own):
-                if identity == record.id and needs.target in ("", record.token) and needs.blocks:
-                    code = needs.blocks.replace("*", WORDS.get(other.token, "Instance"))
-                    raise Refusal(code, f"{other.id} depends on {record.id} ({path}); delete it first.")
+        for by, handle in self._handles(record).items():
+            for other in self.store.mention(handle):
+                itself = (other.token, other.id) == (record.token, record.id)
+                if itself or other.owner == record.id or other.state == DELETING:
+                    continue
+                own = {each.name: each for each in self.kind(other.token).references}
+                resource = self.resource(other.token)
+                for path, needs, identity in reference.walk(resource.properties, other.outputs, own):
+                    fits = not needs.targets or record.token in needs.targets
+                    if identity == handle and needs.by == by and fits and needs.blocks:
+                        code = needs.blocks.replace("*", WORDS.get(other.token, "Instance"))
+                        raise Refusal(code, f"{other.id} depends on {record.id} ({path}); delete it first.")
+
+    def _handles(self, record: Record) -> dict[str, str]:
+        """Give what others refer to a record by: outputs of it, and its id (under "")."""
+        known = [*reference.COMMON.values(), *(each for kind in self.kinds.values() for each in kind.references)]
+        names = {each.by for each in known if each.by and record.token in each.targets}
+        return {**{name: str(record.outputs[name]) for name in names if record.outputs.get(name)}, "": record.id}

@@ -17,20 +17,30 @@ GROUP: Final = "alicloud:resourcemanager/resourceGroup:ResourceGroup"
 NETWORK: Final = "alicloud:vpc/network:Network"
 SWITCH: Final = "alicloud:vpc/switch:Switch"
 SECURITY_GROUP: Final = "alicloud:ecs/securityGroup:SecurityGroup"
+KEY: Final = "alicloud:kms/key:Key"
+ALIAS: Final = "alicloud:kms/alias:Alias"
 
 
 @dataclass(frozen=True)
 class Reference:
     """A property that holds the id of another resource.
 
-    `target` is the type that it must be ("" for any). `missing` is the vendor's code when it isn't there, `blocks`
-    the one with which its deletion is refused (* is what the vendor calls the dependant), "" where it may go.
+    `target` is the type that it must be ("" for any), or one of `also`. `missing` is the vendor's code when it isn't
+    there, `blocks` the one with which its deletion is refused (* is what the vendor calls the dependant), "" where it
+    may go. `by` is the output of the target that stands here, "" for its id.
     """
 
     name: str
     target: str
     missing: str
     blocks: str = "DependencyViolation.*"
+    by: str = ""
+    also: tuple[str, ...] = ()
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """The types that it may be, none for any."""
+        return (self.target, *self.also) if self.target else ()
 
 
 COMMON: Final = {
@@ -45,6 +55,11 @@ COMMON: Final = {
         Reference("securityGroupIds", SECURITY_GROUP, "InvalidSecurityGroupId.NotFound"),
         Reference("sourceSecurityGroupId", SECURITY_GROUP, "InvalidSourceGroupId.NotFound"),
         Reference("resourceGroupId", GROUP, "InvalidResourceGroup.NotFound", "DeleteConflict.ResourceGroup.Resource"),
+        # A key may be scheduled for deletion whatever it encrypts; the vendor only warns of it.
+        *(
+            Reference(name, KEY, "Forbidden.KeyNotFound", "", also=(ALIAS,))
+            for name in ("kmsKeyId", "cmkKeyId", "encryptionKeyId", "systemDiskKmsKey", "encryptionProviderKey")
+        ),
     )
 }
 
@@ -66,6 +81,7 @@ def walk(
 
 
 def _texts(value: Any) -> Iterator[str]:
+    """Give the ids in a value; some of the vendor's properties hold several with commas between them."""
     for each in value if isinstance(value, list) else [value]:
-        if each is not UNKNOWN and isinstance(each, str) and each:
-            yield each
+        if each is not UNKNOWN and isinstance(each, str):
+            yield from (part for part in each.split(",") if part)

@@ -15,7 +15,7 @@ from typing import Any, Final, TypeVar
 
 import grpc
 from google.protobuf.empty_pb2 import Empty
-from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
+from pulumi.runtime.proto import provider_pb2
 
 from simpul.errors import SimpulError
 from simpul.lab.cloud import computed, lookup, region, schema, wire
@@ -26,6 +26,7 @@ from simpul.lab.cloud.fault import Faults, Lost
 from simpul.lab.cloud.refusal import Refusal
 from simpul.lab.cloud.schema import Resource
 from simpul.provider.log import Engine, ResourceLog
+from simpul.provider.plugin import Plugin
 from simpul.provider.wire import has_unknown
 
 T = TypeVar("T")
@@ -33,27 +34,16 @@ AUTO: Final = "__defaults"
 """Where the vendor's plugin notes which inputs it filled in by itself."""
 
 
-class Cloud(provider_pb2_grpc.ResourceProviderServicer):
+class Cloud(Plugin):
     """The plugin `alicloud`."""
 
     def __init__(self, estate: Estate, faults: Faults) -> None:
         """Serve `estate`, with `faults` on the way to it."""
+        super().__init__(Engine(), schema.VERSION)
         self._estate = estate
         self._faults = faults
-        self._engine = Engine()
 
     # ---- the plugin itself ---------------------------------------------------------------------------------------
-
-    def Handshake(self, request: Any, context: Any) -> Any:
-        self._engine.attach(request.engine_address)
-        return provider_pb2.ProviderHandshakeResponse(accept_secrets=True)
-
-    def Attach(self, request: Any, context: Any) -> Empty:
-        self._engine.attach(request.address)
-        return Empty()
-
-    def GetPluginInfo(self, request: Any, context: Any) -> Any:
-        return plugin_pb2.PluginInfo(version=schema.VERSION)
 
     def GetSchema(self, request: Any, context: Any) -> Any:
         return provider_pb2.GetSchemaResponse(schema="{}")

@@ -22,7 +22,8 @@ create table if not exists resource (
   primary key (token, id)
 )
 """
-CREATING, READY, DELETING = "creating", "ready", "deleting"
+CREATING, READY, DELETING, RETIRED = "creating", "ready", "deleting", "retired"
+"""`RETIRED` is what was deleted and waits for its end, as a key does: it is gone but for the lists that show it."""
 
 
 @dataclass
@@ -103,7 +104,11 @@ class Store:
 
     def all(self, token: str = "") -> list[Record]:
         """Give all records of a type, or all, in the order in which they were made."""
-        return self._select("where token = ?", token) if token else self._select("")
+        return self._select("where token = ?", token) if token else self._select("where true")
+
+    def retired(self, token: str) -> list[Record]:
+        """Give the records of a type that wait for their end."""
+        return self._rows("where token = ? and state = ?", token, RETIRED)
 
     def mention(self, text: str) -> list[Record]:
         """Give the records whose outputs have `text` somewhere in them."""
@@ -135,6 +140,9 @@ class Store:
             self._base.close()
 
     def _select(self, where: str, *values: str) -> list[Record]:
+        return self._rows(f"{where} and state != ?", *values, RETIRED)
+
+    def _rows(self, where: str, *values: str) -> list[Record]:
         query = f"select token, id, state, owner, inputs, outputs, behind from resource {where} order by rowid"  # noqa: S608 `where` is this module's own
         with self._changed:
             rows = self._base.execute(query, values).fetchall()

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from simpul.lab.cloud import address, reference, region
+from simpul.lab.cloud.cidr import network, overlap
 from simpul.lab.cloud.cluster.backing import Cluster, Node
 from simpul.lab.cloud.kind import Kind, Order, Source
+from simpul.lab.cloud.product.eip import ADDRESS
+from simpul.lab.cloud.product.log import PROJECT
 from simpul.lab.cloud.product.slb import BALANCER
-from simpul.lab.cloud.product.vpc import network, overlap
+from simpul.lab.cloud.reference import Reference
 from simpul.lab.cloud.refusal import Refusal
+from simpul.lab.cloud.rule import Form, Sole
 from simpul.lab.cloud.store import CREATING, DELETING, READY
 
 if TYPE_CHECKING:
@@ -23,7 +26,7 @@ CLUSTER: Final = "alicloud:cs/managedKubernetes:ManagedKubernetes"
 POOL: Final = "alicloud:cs/nodePool:NodePool"
 GATEWAY: Final = "alicloud:vpc/natGateway:NatGateway"
 VERSION: Final = "1.34.3-aliyun.1"
-VERSION_FORM: Final = re.compile(r"1\.\d{2}\.\d{1,2}-aliyun\.\d+")
+VERSION_FORM: Final = r"1\.\d{2}\.\d{1,2}-aliyun\.\d+"
 PODS: Final = "172.20.0.0/16"
 SERVICES: Final = "172.21.0.0/20"
 DNS: Final = 10
@@ -37,6 +40,15 @@ class ManagedKubernetes(Kind):
     token = CLUSTER
     unread: ClassVar[frozenset[str]] = frozenset({"addons", "newNatGateway", "slbInternetEnabled"})
     lingers: ClassVar[bool] = True
+    references = tuple(
+        Reference(name, PROJECT, "ErrorLogProjectNotFound", "", by="projectName")
+        for name in ("controlPlaneLogProject", "slsProjectName")
+    )
+    rules = (
+        Form("version", VERSION_FORM, "ErrorUnsupportedVersion"),
+        Form("maintenanceWindow.duration", r"\d+h", "ErrorInvalidMaintenanceWindow"),
+        Sole(("name",), "ErrorClusterNameAlreadyExist"),
+    )
     stable: ClassVar[Mapping[str, Any]] = {
         "clusterSpec": "ack.standard",
         "version": VERSION,
@@ -44,13 +56,10 @@ class ManagedKubernetes(Kind):
     }
 
     def examine(self, order: Order) -> None:
-        """Refuse a name that is taken, an unknown version, switches of several VPCs, and ranges that overlap."""
-        values = order.inputs
-        if any(each.outputs["name"] == values.get("name") for each in order.others()):
-            raise Refusal("ErrorClusterNameAlreadyExist", f"A cluster named {values.get('name')} exists already.")
-        version = values.get("version", VERSION)
-        if not VERSION_FORM.fullmatch(version):
-            raise Refusal("ErrorUnsupportedVersion", f"The version {version} is not supported; {VERSION} is.")
+        """Refuse switches of several VPCs, ranges that overlap, and to give RRSA or the encryption of Secrets up."""
+        for name in ("enableRrsa", "encryptionProviderKey"):
+            if order.record and order.record.outputs.get(name) and not order.inputs.get(name):
+                raise Refusal("ErrorUnsupportedOperation", f"The {name} of a cluster can't be taken off again.")
         vpcs = {each.outputs["vpcId"] for each in switches(order)}
         if len(vpcs) != 1:
             raise Refusal("ErrorInvalidVSwitch", "The switches of a cluster have to be in one VPC.")
@@ -111,10 +120,26 @@ class ManagedKubernetes(Kind):
         domain = f"*.{record.id}.{estate.region}.alicontainer.com"
         internal = f"https://{made.outputs['address']}:6443"
         values["connections"] = {**values["connections"], "apiServerIntranet": internal, "serviceDomain": domain}
+        if record.inputs.get("slbInternetEnabled"):
+            eip = estate.attach(record, ADDRESS, {"addressName": f"ManagedK8S-{record.id}", **named})
+            values["slbInternet"] = eip.outputs["ipAddress"]
+            values["connections"]["apiServerInternet"] = f"https://{values['slbInternet']}:6443"
         gateways = [each for each in estate.store.all(GATEWAY) if each.outputs["vpcId"] == values["vpcId"]]
         if values.get("newNatGateway") and not gateways:
             wanted = {"vpcId": values["vpcId"], "vswitchId": values["vswitchIds"][0], "natType": "Enhanced"}
             values["natGatewayId"] = estate.attach(record, GATEWAY, wanted).id
+
+    def observe(self, estate: Estate, record: Record) -> dict[str, Any]:
+        """Give the identity provider by which its service accounts take RAM roles, once it has one."""
+        if not record.outputs.get("enableRrsa"):
+            return {"rrsaMetadata": {"enabled": False}}
+        name, place = f"ack-rrsa-{record.id}", estate.region
+        provider = {
+            "ramOidcProviderName": name,
+            "ramOidcProviderArn": f"acs:ram::{region.ACCOUNT}:oidc-provider/{name}",
+            "rrsaOidcIssuerUrl": f"https://oidc-ack-{place}.oss-{place}.aliyuncs.com/{record.id}",
+        }
+        return {"rrsaMetadata": {"enabled": True, **provider}}
 
     def describe(self, estate: Estate, record: Record) -> dict[str, Any]:
         """Give its state in the vendor's words, and its nodes."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final
 from simpul.lab.cloud import reference, region
 from simpul.lab.cloud.kind import Kind, Order
 from simpul.lab.cloud.product.eip import bound
+from simpul.lab.cloud.reference import Reference
 from simpul.lab.cloud.refusal import Refusal
 
 if TYPE_CHECKING:
@@ -51,13 +52,6 @@ class NatGateway(Kind):
         """Give the addresses that are bound to it."""
         return {"ipLists": sorted(bound(estate, record.id)), "resourceGroupId": region.DEFAULT_GROUP}
 
-    def guard(self, estate: Estate, record: Record) -> None:
-        """Refuse to go while entries are in its table."""
-        super().guard(estate, record)
-        for entry in estate.store.all(ENTRY):
-            if entry.outputs["snatTableId"] == record.outputs["snatTableIds"]:
-                raise Refusal("DependencyViolation.SNATEntry", f"{entry.id} is still in {record.id}'s SNAT table.")
-
     def suppress(self, name: str, wanted: Mapping[str, Any]) -> bool:
         """Keep quiet about a size that an enhanced gateway doesn't have."""
         enhanced = name == "specification" and wanted.get("internetChargeType", "PayByLcu") == "PayByLcu"
@@ -68,14 +62,18 @@ class SnatEntry(Kind):
     """A rule that sends a switch's or a range's traffic out through an address."""
 
     token = ENTRY
+    prefix = "snat"
+    parts = ("snatTableId", "snatEntryId")
+    own = "snatEntryId"
+    references = (
+        Reference("sourceVswitchId", reference.SWITCH, "InvalidVSwitchId.NotFound"),
+        Reference("snatTableId", GATEWAY, "InvalidSnatTableId.NotFound", by="snatTableIds"),
+    )
 
     def examine(self, order: Order) -> None:
-        """Refuse an unknown table, an address that isn't the gateway's, and a source given twice."""
+        """Refuse an address that isn't the gateway's, and a source given twice."""
         table = order.inputs["snatTableId"]
-        gateways = order.estate.store.all(GATEWAY)
-        gateway = next((each for each in gateways if each.outputs["snatTableIds"] == table), None)
-        if gateway is None:
-            raise Refusal("InvalidSnatTableId.NotFound", f"The specified SNAT table {table} does not exist.")
+        [gateway] = [each for each in order.estate.store.all(GATEWAY) if each.outputs["snatTableIds"] == table]
         for address in order.inputs["snatIp"].split(","):
             if address not in bound(order.estate, gateway.id):
                 raise Refusal("EIP_NOT_IN_GATEWAY", f"The address {address} is not bound to {gateway.id}.")
@@ -84,21 +82,15 @@ class SnatEntry(Kind):
         if any(_source(each.outputs) == source for each in entries):
             raise Refusal("Forbidden.SourceVSwitchId.Duplicated", f"{table} has an entry for {source[0]} already.")
 
-    def mint(self, order: Order) -> str:
-        """Make an id as the vendor's plugin does: table and entry."""
-        return f"{order.inputs['snatTableId']}:{region.draw(order.estate.region, 'snat')}"
-
     def compute(self, order: Order, identity: str) -> dict[str, Any]:
-        """Give its own id, and the range of its switch."""
+        """Give the range of its switch."""
+        del identity
         switch = order.estate.store.get(reference.SWITCH, str(order.inputs.get("sourceVswitchId")))
-        source = {"sourceCidr": switch.outputs["cidrBlock"]} if switch else {}
-        return {"snatEntryId": identity.rpartition(":")[2], **source}
+        return {"sourceCidr": switch.outputs["cidrBlock"]} if switch else {}
 
     def listed(self, record: Record) -> str:
         """Give its own id: lists leave the table out, which the vendor's plugin puts before it."""
         return str(record.outputs["snatEntryId"])
-
-    references = (reference.Reference("sourceVswitchId", reference.SWITCH, "InvalidVSwitchId.NotFound"),)
 
 
 def _source(values: Mapping[str, Any]) -> tuple[str, ...]:

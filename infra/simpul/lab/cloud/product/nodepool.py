@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from simpul.lab.cloud import address, reference, region
 from simpul.lab.cloud.cluster.backing import Node
@@ -12,17 +12,28 @@ from simpul.lab.cloud.kind import Kind, Order
 from simpul.lab.cloud.product.cs import CLUSTER, POOL, cluster, switches
 from simpul.lab.cloud.reference import Reference
 from simpul.lab.cloud.refusal import Refusal
+from simpul.lab.cloud.rule import Known, Sole
 
 if TYPE_CHECKING:
     from simpul.lab.cloud.estate import Estate
     from simpul.lab.cloud.store import Record
 
 
+LEVELS: Final = ("PL0", "PL1", "PL2", "PL3")
+EFFECTS: Final = ("NoSchedule", "PreferNoSchedule", "NoExecute")
+
+
 class NodePool(Kind):
     """A node pool: machines that are a cluster's nodes."""
 
     token = POOL
-    references = (Reference("clusterId", "", "ErrorClusterNotFound", ""),)
+    references = (Reference("clusterId", CLUSTER, "ErrorClusterNotFound", ""),)
+    rules = (
+        Known("systemDiskPerformanceLevel", LEVELS, "InvalidSystemDiskPerformanceLevel"),
+        Known("dataDisks.performanceLevel", LEVELS, "InvalidDataDiskPerformanceLevel"),
+        Known("taints.effect", EFFECTS, "InvalidTaint"),
+        Sole(("clusterId", "nodePoolName"), "ErrorNodePoolNameExist"),
+    )
     stable: ClassVar[Mapping[str, Any]] = {
         "instanceChargeType": "PostPaid",
         "imageType": "AliyunLinux3ContainerOptimized",
@@ -37,12 +48,8 @@ class NodePool(Kind):
     }
 
     def examine(self, order: Order) -> None:
-        """Refuse a name that is taken in its cluster, unknown instance types, and switches outside of its VPC."""
+        """Refuse unknown instance types, switches outside of its VPC, and bounds of its size that aren't any."""
         values = order.inputs
-        name = values.get("nodePoolName") or values.get("name")
-        siblings = [each for each in order.others() if each.outputs["clusterId"] == values["clusterId"]]
-        if any(each.outputs["nodePoolName"] == name for each in siblings):
-            raise Refusal("ErrorNodePoolNameExist", f"The cluster has a node pool named {name} already.")
         for kind in values.get("instanceTypes", ()):
             if not region.INSTANCE_TYPE.fullmatch(kind):
                 raise Refusal(
@@ -52,6 +59,9 @@ class NodePool(Kind):
         for switch in switches(order):
             if owner is not None and switch.outputs["vpcId"] != owner.outputs.get("vpcId"):
                 raise Refusal("InvalidVSwitchId.NotFound", f"{switch.id} is not in the VPC of {owner.id}.")
+        bounds = values.get("scalingConfig", {})
+        if bounds.get("minSize", 0) > bounds.get("maxSize", bounds.get("minSize", 0)):
+            raise Refusal("InvalidParameter.MinSize", f"The size is from {bounds['minSize']} to {bounds['maxSize']}.")
         wanted(values)
 
     def mint(self, order: Order) -> str:

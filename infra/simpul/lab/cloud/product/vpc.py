@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from ipaddress import IPv4Network, ip_network
 from typing import TYPE_CHECKING, Any, Final
 
 from simpul.lab.cloud import reference, region
+from simpul.lab.cloud.cidr import network, overlap
 from simpul.lab.cloud.kind import Kind, Order
 from simpul.lab.cloud.refusal import Refusal
 
@@ -18,24 +18,6 @@ PRIVATE: Final = tuple(IPv4Network(each) for each in ("10.0.0.0/8", "172.16.0.0/
 RESERVED: Final = 4
 """Addresses of each switch that the vendor keeps for itself."""
 DEFAULT: Final = "172.16.0.0/12"
-
-
-def network(text: str) -> IPv4Network:
-    """Read a range. Raises Refusal if it is none, or has host bits."""
-    try:
-        found = ip_network(text)
-    except ValueError as error:
-        raise Refusal(
-            "InvalidCidrBlock.Malformed", f"The specified CIDR block {text} is not valid: {error}."
-        ) from error
-    if not isinstance(found, IPv4Network):
-        raise Refusal("InvalidCidrBlock.Malformed", f"The specified CIDR block {text} is not an IPv4 one.")
-    return found
-
-
-def overlap(wanted: IPv4Network, taken: Iterable[tuple[str, str]]) -> str | None:
-    """Give the id of the first of `taken` (id, range) that `wanted` overlaps."""
-    return next((identity for identity, each in taken if each and wanted.overlaps(ip_network(each))), None)
 
 
 class Network(Kind):

@@ -1,0 +1,131 @@
+"""Keys, their aliases, policies of access, secrets. A key or a secret that is deleted waits for its end first."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+from simpul.lab.cloud import reference, region
+from simpul.lab.cloud.kind import Kind, Order
+from simpul.lab.cloud.reference import Reference
+from simpul.lab.cloud.refusal import Refusal
+from simpul.lab.cloud.rule import Form, Needed, Sole
+
+if TYPE_CHECKING:
+    from simpul.lab.cloud.estate import Estate
+    from simpul.lab.cloud.store import Record
+
+WINDOW: Final = 30
+"""Days that a key or a secret waits for its end, where the program doesn't say how many."""
+INTERVAL: Final = r"\d+[dhms]"
+"""A span of time as the vendor writes it: `365d`, `86400s`."""
+TIME: Final = "%Y-%m-%dT%H:%M:%SZ"
+EXISTS: Final = "Rejected.ResourceExist"
+ROTATED: Final = ("automaticRotation", ("Enabled",))
+
+
+class Key(Kind):
+    """A key. Deleted, it is `PendingDeletion` for its window, and lists show it as that."""
+
+    token = reference.KEY
+    prefix = "key"
+    lingers = True
+    unread: ClassVar[frozenset[str]] = frozenset({"pendingWindowInDays"})
+    stable: ClassVar[Mapping[str, Any]] = {
+        "automaticRotation": "Disabled",
+        "deletionProtection": "Disabled",
+        "keySpec": "Aliyun_AES_256",
+        "keyUsage": "ENCRYPT/DECRYPT",
+        "origin": "Aliyun_KMS",
+        "status": "Enabled",
+        "keyState": "Enabled",
+        "isEnabled": True,
+        "creator": region.ACCOUNT,
+    }
+    rules = (
+        Form("rotationInterval", INTERVAL, "InvalidParameter.RotationInterval"),
+        Needed(("rotationInterval",), "MissingParameter.RotationInterval", ROTATED),
+    )
+
+    def compute(self, order: Order, identity: str) -> dict[str, Any]:
+        """Give its name in policies, and its first version."""
+        return {
+            "arn": f"acs:kms:{order.estate.region}:{region.ACCOUNT}:key/{identity}",
+            "primaryKeyVersion": str(uuid.uuid4()),
+            "creationDate": _stamp(),
+            "lastRotationDate": _stamp(),
+        }
+
+    def observe(self, estate: Estate, record: Record) -> dict[str, Any]:
+        """Give the state in all of its spellings, and when it is made anew next."""
+        del estate
+        values = record.outputs
+        status, rotates = values["status"], values.get("automaticRotation") == "Enabled"
+        due = _later(values["lastRotationDate"], values["rotationInterval"]) if rotates else ""
+        return {"keyState": status, "isEnabled": status == "Enabled", "nextRotationDate": due}
+
+    def retire(self, record: Record) -> dict[str, Any]:
+        """Schedule its deletion."""
+        days = record.inputs.get("pendingWindowInDays", WINDOW)
+        return {"status": "PendingDeletion", "deleteDate": _stamp(timedelta(days=days))}
+
+
+class Alias(Kind):
+    """A name of a key, taken once in an account and region."""
+
+    token = reference.ALIAS
+    parts = ("aliasName",)
+    references = (Reference("keyId", reference.KEY, "Forbidden.KeyNotFound", ""),)
+    rules = (Form("aliasName", r"alias/[\w/-]{1,249}", "InvalidParameter"), Sole(("aliasName",), EXISTS))
+
+    def examine(self, order: Order) -> None:
+        """Refuse a name that the vendor keeps for its own services."""
+        if str(order.inputs["aliasName"]).startswith("alias/acs/"):
+            raise Refusal("InvalidParameter", "The prefix alias/acs/ is reserved for keys of the services.")
+
+
+class Policy(Kind):
+    """A policy of a KMS instance: which keys and secrets an application reaches, from where."""
+
+    token = "alicloud:kms/policy:Policy"  # noqa: S105 not a password
+    parts = ("policyName",)
+    rules = (Sole(("policyName",), EXISTS),)
+
+
+class Secret(Kind):
+    """A secret. Its name is taken until its recovery window is over, unless it is deleted without recovery."""
+
+    token = "alicloud:kms/secret:Secret"  # noqa: S105 not a password
+    parts = ("secretName",)
+    unread: ClassVar[frozenset[str]] = frozenset({"forceDeleteWithoutRecovery", "recoveryWindowInDays"})
+    stable: ClassVar[Mapping[str, Any]] = {"secretType": "Generic"}
+    rules = (
+        Form("secretName", r"[\w/+=.@-]{1,192}", "InvalidParameter"),
+        Form("rotationInterval", INTERVAL, "InvalidParameter.RotationInterval"),
+        Sole(("secretName",), EXISTS),
+    )
+
+    def compute(self, order: Order, identity: str) -> dict[str, Any]:
+        """Give its name in policies, and the stage of its version."""
+        return {
+            "arn": f"acs:kms:{order.estate.region}:{region.ACCOUNT}:secret/{identity}",
+            "versionStages": ["ACSCurrent"],
+        }
+
+    def retire(self, record: Record) -> dict[str, Any]:
+        """Schedule its deletion, unless the program wants none of that."""
+        if record.inputs.get("forceDeleteWithoutRecovery"):
+            return {}
+        days = record.inputs.get("recoveryWindowInDays", WINDOW)
+        return {"plannedDeleteTime": _stamp(timedelta(days=days))}
+
+
+def _stamp(later: timedelta = timedelta()) -> str:
+    return (datetime.now(UTC) + later).strftime(TIME)
+
+
+def _later(stamp: str, interval: str) -> str:
+    seconds = int(interval[:-1]) * {"d": 86400, "h": 3600, "m": 60, "s": 1}[interval[-1]]
+    return (datetime.strptime(stamp, TIME).replace(tzinfo=UTC) + timedelta(seconds=seconds)).strftime(TIME)

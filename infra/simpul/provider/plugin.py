@@ -1,0 +1,36 @@
+"""What every plugin of ours answers an engine about itself: who it is, and that it takes secrets.
+
+In: the engine's address, whenever it tells it. Out: an `Engine` that lines are sent to.
+"""
+
+# ruff: noqa: N802, ARG002 the protocol's names and signatures
+
+from __future__ import annotations
+
+from typing import Any
+
+from google.protobuf.empty_pb2 import Empty
+from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
+
+from simpul.provider.log import Engine
+
+
+class Plugin(provider_pb2_grpc.ResourceProviderServicer):
+    """A resource provider, as far as it is about itself."""
+
+    def __init__(self, engine: Engine, version: str) -> None:
+        """Be of `version`; the engine is told what happens through `engine`."""
+        self._engine = engine
+        self._version = version
+
+    def Handshake(self, request: Any, context: Any) -> Any:
+        if request.engine_address:
+            self._engine.attach(request.engine_address)
+        return provider_pb2.ProviderHandshakeResponse(accept_secrets=True)
+
+    def Attach(self, request: Any, context: Any) -> Empty:
+        self._engine.attach(request.address)
+        return Empty()
+
+    def GetPluginInfo(self, request: Any, context: Any) -> Any:
+        return plugin_pb2.PluginInfo(version=self._version)
