@@ -117,8 +117,10 @@ def _wider(addresses: IPv4Network, prefix: int) -> IPv4Network:
 
 
 def _site(addresses: IPv4Network, number: int) -> ClusterRanges:
-    pods, services = _network(addresses, CLOUD_BLOCKS + number - 1, BLOCK_PREFIX).subnets()
-    return ClusterRanges(pods=pods, services=services)
+    half = 2 * (CLOUD_BLOCKS + number - 1)
+    return ClusterRanges(
+        pods=_network(addresses, half, BLOCK_PREFIX + 1), services=_network(addresses, half + 1, BLOCK_PREFIX + 1)
+    )
 
 
 def _network(addresses: IPv4Network, place: int, prefix: int) -> IPv4Network:
