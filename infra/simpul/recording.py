@@ -28,6 +28,14 @@ ANSWERS: Answers = {
 """What data sources answer that the program asks while it registers."""
 
 COMPUTED: Answers = {
+    "alicloud:cs/managedKubernetes:ManagedKubernetes": {
+        "rrsaMetadata": {
+            "enabled": True,
+            "ramOidcProviderName": "ack-rrsa",
+            "ramOidcProviderArn": "acs:ram::0000000000000000:oidc-provider/ack-rrsa",
+            "rrsaOidcIssuerUrl": "https://oidc-ack.example",
+        }
+    },
     "simpul:edge:Host": {"kubeconfig": "kind: Config", "state": "ready"},
     "simpul:secret:Password": {"result": "a-password-of-32-letters"},
     "simpul:secret:Certificate": {"certificatePem": "a certificate", "privateKeyPem": "a key"},
@@ -92,7 +100,7 @@ class Recorder(mocks.Mocks):
     """Records resources; answers a data source as `answers` says, and a resource with what would be computed."""
 
     answers: Answers = field(default_factory=dict)
-    computed: Answers = field(default_factory=dict)
+    computed: Answers = field(default_factory=lambda: COMPUTED)
     resources: list[mocks.MockResourceArgs] = field(default_factory=list)
     parents: dict[tuple[str, str], str] = field(default_factory=dict)
     """The name of a resource's parent, by the resource's type and name."""

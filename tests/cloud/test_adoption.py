@@ -17,6 +17,11 @@ from simpul.city import load, plan
 from simpul.cloud import Cloud, find
 from simpul.project import ROOT
 
+UNREAD = 3
+"""To the cluster and the two keys, the engine adds what the vendor's plugin doesn't read back."""
+
+FLOW_LOG = "alicloud:vpc/flowLog:FlowLog"
+
 RULES = 3
 """Rules of the firewall: they aren't adopted, as the vendor takes a rule that is there already for made."""
 
@@ -65,6 +70,13 @@ def held(cloud: Client) -> Counter[str]:
     return Counter(each.token for each in cloud.estate.store.all() if each.token in USED and not each.owner)
 
 
+def sweep(cloud: Client, stack: str) -> None:
+    """Delete what the vendor lists nowhere and refuses to make twice, as a person has to after a loss."""
+    for each in cloud.estate.store.all(FLOW_LOG):
+        if each.outputs["tags"]["simpul:stack"] == stack:
+            cloud.estate.delete(FLOW_LOG, each.id)
+
+
 @pytest.mark.engine
 def test_each_of_two_stacks_makes_and_adopts_its_own(cloud: Client, tmp_path: Path) -> None:
     open_stack = opener(cloud, tmp_path)
@@ -79,10 +91,11 @@ def test_each_of_two_stacks_makes_and_adopts_its_own(cloud: Client, tmp_path: Pa
     assert twice == once + once
 
     city.workspace.remove_stack("balikpapan", force=True)
+    sweep(cloud, "balikpapan")
     city = open_stack("balikpapan")
     adopted = changes(city.up())
     assert adopted["import"] >= once.total() - RULES
-    assert adopted["update"] == 1  # the cluster, to which the engine adds what the vendor's plugin doesn't read back
+    assert adopted["update"] == UNREAD
     assert all(each.inputs["addons"] for each in cloud.estate.store.all(CLUSTER))
     assert changes(city.up()).keys() == {"same"}
     assert held(cloud) - twice == {}

@@ -24,6 +24,7 @@ NOTHING: dict[str, dict[str, Any]] = {
     "alicloud:resourcemanager/getResourceGroups:getResourceGroups": {"groups": []},
     "alicloud:vpc/getNetworks:getNetworks": {"vpcs": []},
     "alicloud:vpc/getSwitches:getSwitches": {"vswitches": []},
+    "alicloud:vpc/getNetworkAcls:getNetworkAcls": {"acls": []},
     "alicloud:vpc/getNatGateways:getNatGateways": {"gateways": []},
     "alicloud:ecs/getEipAddresses:getEipAddresses": {"addresses": []},
     "alicloud:ecs/getSecurityGroups:getSecurityGroups": {"groups": []},
@@ -78,10 +79,12 @@ def test_nobody_comes_in_but_the_city_and_the_balancers(city: City) -> None:
 
 
 def test_the_profile_gives_the_size_and_the_declaration_overrides_it(city: City) -> None:
-    sizes = Sizes(work_nodes=12)
+    sizes = Sizes(work_nodes=12, work_nodes_max=20)
     more = city.model_copy(update={"cloud": city.cloud.model_copy(update={"sizes": sizes})})
     pools = [make(each)[0].of("alicloud:cs/nodePool:NodePool") for each in (city, more)]
-    assert [[pool.inputs["desiredSize"] for pool in each] for each in pools] == [["2", "3"], ["2", "12"]]
+    assert [each[0].inputs["desiredSize"] for each in pools] == ["2", "2"]
+    bounds = [each[1].inputs["scalingConfig"] for each in pools]
+    assert [(each["minSize"], each["maxSize"]) for each in bounds] == [(3, 9), (12, 20)]
 
 
 def test_whatever_a_profile_says_can_be_overridden() -> None:

@@ -6,7 +6,8 @@ import pulumi
 import pulumi_alicloud as alicloud
 
 from simpul.city import City, Plan
-from simpul.cloud import cluster, entrance, found, group, key, logs, network
+from simpul.cloud import barrier, cluster, entrance, found, group, key, logs, network
+from simpul.cloud.barrier import Barrier, BarrierArgs
 from simpul.cloud.cluster import STORAGE_CLASS, Cluster, ClusterArgs
 from simpul.cloud.entrance import Entrance
 from simpul.cloud.found import Found
@@ -14,11 +15,19 @@ from simpul.cloud.frame import Frame
 from simpul.cloud.identity import Identity
 from simpul.cloud.key import Keys, KeysArgs
 from simpul.cloud.logs import Logs
-from simpul.cloud.network import Network
+from simpul.cloud.network import Network, NetworkArgs
 from simpul.cloud.profile import size
 from simpul.handover import CloudEstate, ClusterHandle
 
-LISTINGS = (group.listed, logs.listed, network.listed, key.listed, entrance.listed, cluster.listed)
+LISTINGS = (
+    group.listed,
+    logs.listed,
+    network.listed,
+    barrier.listed,
+    key.listed,
+    entrance.listed,
+    cluster.listed,
+)
 """How each component says what the cloud holds of it."""
 
 
@@ -45,11 +54,14 @@ class Cloud(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, import_=there.id("group", identity.sole)),
         )
         frame = Frame(city, identity, plan, size(city.cloud), there, resource_group.id, alicloud.get_account().id)
-        Logs(identity.name("logs"), frame, child)
-        net = Network(identity.name("network"), frame, child)
-        Keys(identity.name("keys"), KeysArgs(frame, net), child)
+        log = Logs(identity.name("logs"), frame, child).stores
+        net = Network(identity.name("network"), NetworkArgs(frame, log), child)
+        Barrier(identity.name("barrier"), BarrierArgs(frame, net), child)
+        keys = Keys(identity.name("keys"), KeysArgs(frame, net), child)
         way_in = Entrance(identity.name("entrance"), frame, child)
-        kubernetes = Cluster(identity.name("cluster"), ClusterArgs(frame, net), child)
+        kubernetes = Cluster(
+            identity.name("cluster"), ClusterArgs(frame, net, keys, log, f"api.simpul.{city.domain}"), child
+        )
         self.estate = CloudEstate(
             cluster=ClusterHandle(
                 identity.prefix,

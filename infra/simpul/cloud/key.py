@@ -46,7 +46,7 @@ class Keys(pulumi.ComponentResource):
         self._keys = {data: self._key(instance, data) for data in classes(args.frame.city)}
         self.register_outputs({"keyIds": {data: key.id for data, key in self._keys.items()}})
 
-    def id(self, data: DataClass) -> pulumi.Output[str]:
+    def key_id(self, data: DataClass) -> pulumi.Output[str]:
         """Give the id of the key for a class of data; public data has that of internal data."""
         return self._of(data).id
 

@@ -1,6 +1,11 @@
-"""The city's network in the cloud: VPC, a switch per zone, the way out, the firewall of its nodes."""
+"""The city's network in the cloud: VPC, a switch per zone, the way out, the firewall of its nodes, who spoke with whom.
+
+In: the frame, and where logs go. Out: the network's resources, which most of the cloud side stands in.
+"""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import pulumi
 import pulumi_alicloud as alicloud
@@ -8,9 +13,22 @@ import pulumi_alicloud as alicloud
 from simpul.cloud.found import Listed, Pause
 from simpul.cloud.frame import Frame
 from simpul.cloud.identity import Identity
+from simpul.cloud.logs import LogStores
 
 CARRIER_RANGE = "100.64.0.0/10"
 """Where the vendor's load balancers and health checks speak from (RFC 6598)."""
+
+
+FLOW_MINUTES = "10"
+"""How many minutes of one flow are told in one line."""
+
+
+@dataclass(frozen=True)
+class NetworkArgs:
+    """What the network stands in, and where it says who spoke with whom."""
+
+    frame: Frame
+    logs: LogStores
 
 
 class Network(pulumi.ComponentResource):
@@ -22,10 +40,10 @@ class Network(pulumi.ComponentResource):
     address: alicloud.ecs.EipAddress
     exit: pulumi.Resource
 
-    def __init__(self, name: str, frame: Frame, opts: pulumi.ResourceOptions | None = None) -> None:
-        """Make the network `name` in `frame`."""
+    def __init__(self, name: str, args: NetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Make the network `name` as `args` say."""
         super().__init__("simpul:cloud:Network", name, {}, opts)
-        self.frame = frame
+        self.frame = frame = args.frame
         self.vpc = alicloud.vpc.Network(
             frame.identity.name("vpc"),
             vpc_name=frame.identity.name("vpc"),
@@ -37,6 +55,7 @@ class Network(pulumi.ComponentResource):
         self.switches = tuple(self._switch(zone) for zone in frame.plan.switches)
         self.address, self.exit = self._exit()
         self.security_group = self._security_group()
+        self._record(args.logs)
         self.register_outputs({"vpcId": self.vpc.id, "address": self.address.ip_address})
 
     def _child(self, kind: str, name: str) -> pulumi.ResourceOptions:
@@ -55,7 +74,7 @@ class Network(pulumi.ComponentResource):
         )
 
     def _exit(self) -> tuple[alicloud.ecs.EipAddress, pulumi.Resource]:
-        """Make the NAT gateway: the one address that the city is seen with."""
+        """Make the NAT gateway: the one address that the city is seen with (docs/adr/0018-one-nat-gateway.md)."""
         identity = self.frame.identity
         name = identity.name("nat")
         gateway = alicloud.vpc.NatGateway(
@@ -67,6 +86,7 @@ class Network(pulumi.ComponentResource):
             internet_charge_type="PayByLcu",
             vpc_id=self.vpc.id,
             vswitch_id=self.switches[0].id,
+            deletion_protection=self.frame.city.cloud.protect,
             tags=identity.tags(),
             opts=self._child("nat", name),
         )
@@ -76,6 +96,7 @@ class Network(pulumi.ComponentResource):
             bandwidth=str(self.frame.size.nat_mbps),
             internet_charge_type="PayByTraffic",
             payment_type="PayAsYouGo",
+            deletion_protection=self.frame.city.cloud.protect,
             resource_group_id=self.frame.group,
             tags=identity.tags(),
             opts=self._child("address", name),
@@ -96,6 +117,24 @@ class Network(pulumi.ComponentResource):
             opts=self.frame.child(self, "snat", name, [association]),
         )
         return address, entry
+
+    def _record(self, logs: LogStores) -> None:
+        """Write down who spoke with whom. The vendor lists no flow logs, and refuses a second one of a VPC."""
+        name = self.frame.identity.name("flow")
+        alicloud.vpc.FlowLog(
+            name,
+            flow_log_name=name,
+            description="Who spoke with whom in the city's network",
+            resource_type="VPC",
+            resource_id=self.vpc.id,
+            traffic_type="All",
+            aggregation_interval=FLOW_MINUTES,
+            project_name=logs.project,
+            log_store_name=logs.stores["flow"],
+            resource_group_id=self.frame.group,
+            tags=self.frame.identity.tags(),
+            opts=pulumi.ResourceOptions(parent=self),
+        )
 
     def _security_group(self) -> alicloud.ecs.SecurityGroup:
         """Let the city's own ranges and the load balancers in, nobody else."""

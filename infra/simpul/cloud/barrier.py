@@ -1,0 +1,135 @@
+"""The wall around the city's switches: a network ACL, which lets through what the city needs and drops the rest.
+
+In: the frame and the network. Out: nothing that others need. It is the second wall: the nodes' security group stands
+within it. A network ACL keeps no account of connections, so answers have to be let through too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_alicloud as alicloud
+
+from simpul.cloud import subnet
+from simpul.cloud.found import Listed, Pause
+from simpul.cloud.frame import Frame
+from simpul.cloud.identity import Identity
+from simpul.cloud.network import CARRIER_RANGE, Network
+
+WORLD = "0.0.0.0/0"
+ALL = "-1/-1"
+WEB = ("443/443", "80/80")
+
+HIGH = "30000/65535"
+"""Where answers arrive (Linux takes ports from 32768 on), and the ports of nodes (30000 to 32767) to which the
+entrance's load balancer hands a client's packets with the client's own address."""
+
+ANSWERS = "1024/65535"
+"""Where the world awaits answers (RFC 6056)."""
+
+
+@dataclass(frozen=True)
+class BarrierArgs:
+    """What the wall stands in, and the network that it is around."""
+
+    frame: Frame
+    network: Network
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of a wall: what is let through or dropped, to or from where."""
+
+    name: str
+    peer: str
+    protocol: str = "all"
+    port: str = ALL
+    policy: str = "accept"
+
+
+class Barrier(pulumi.ComponentResource):
+    """A network ACL that all of the city's switches are bound to."""
+
+    def __init__(self, name: str, args: BarrierArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Make the wall `name` as `args` say."""
+        super().__init__("simpul:cloud:Barrier", name, {}, opts)
+        frame = args.frame
+        wall = frame.identity.name("wall")
+        acl = alicloud.vpc.NetworkAcl(
+            wall,
+            network_acl_name=wall,
+            description="What goes in and out of the city's switches",
+            vpc_id=args.network.vpc.id,
+            ingress_acl_entries=[
+                alicloud.vpc.NetworkAclIngressAclEntryArgs(
+                    network_acl_entry_name=each.name,
+                    source_cidr_ip=each.peer,
+                    protocol=each.protocol,
+                    port=each.port,
+                    policy=each.policy,
+                    ip_version="IPV4",
+                )
+                for each in inward(frame)
+            ],
+            egress_acl_entries=[
+                alicloud.vpc.NetworkAclEgressAclEntryArgs(
+                    network_acl_entry_name=each.name,
+                    destination_cidr_ip=each.peer,
+                    protocol=each.protocol,
+                    port=each.port,
+                    policy=each.policy,
+                    ip_version="IPV4",
+                )
+                for each in outward(frame)
+            ],
+            tags=frame.identity.tags(),
+            opts=frame.child(self, "wall", wall),
+        )
+        for zone, switch in zip(frame.plan.switches, args.network.switches, strict=True):
+            bound = frame.identity.name(f"wall-{zone}")
+            alicloud.vpc.VpcNetworkAclAttachment(
+                bound,
+                network_acl_id=acl.id,
+                resource_id=switch.id,
+                resource_type="VSwitch",
+                opts=frame.child(self, "binding", bound),
+            )
+        self.register_outputs({"aclId": acl.id})
+
+
+def inward(frame: Frame) -> Iterator[Entry]:
+    """Say what comes in: the city, the vendor's own services, answers; nothing else of the world."""
+    yield from _own(frame)
+    yield Entry("answers", WORLD, "tcp", HIGH)
+    yield Entry("messages", WORLD, "icmp")
+    yield Entry("rest", WORLD, policy="drop")
+
+
+def outward(frame: Frame) -> Iterator[Entry]:
+    """Say what goes out: to the city, to the vendor's own services, to the web, and answers."""
+    yield from _own(frame)
+    yield from (Entry(f"web-{port.partition('/')[0]}", WORLD, "tcp", port) for port in WEB)
+    yield Entry("answers", WORLD, "tcp", ANSWERS)
+    yield Entry("messages", WORLD, "icmp")
+    yield Entry("rest", WORLD, policy="drop")
+
+
+def _own(frame: Frame) -> Iterator[Entry]:
+    yield Entry("city", str(frame.city.cloud.addresses))
+    yield Entry("vendor", CARRIER_RANGE)
+    yield from (Entry(f"offices-{at}", str(each)) for at, each in enumerate(subnet.linked(frame.city), 1))
+
+
+def listed(identity: Identity, pause: Pause) -> Listed:
+    """List what the cloud holds of the wall, and which switches it is around."""
+    del pause
+    names, tags = f"^{identity.prefix}", identity.mark
+    vpcs = {vpc.id for vpc in alicloud.vpc.get_networks(name_regex=names, tags=tags).vpcs}
+    zones = {switch.id: switch.zone_id for switch in alicloud.vpc.get_switches(name_regex=names, tags=tags).vswitches}
+    for acl in alicloud.vpc.get_network_acls(name_regex=f"^{identity.name('wall')}$").acls:
+        if acl.vpc_id in vpcs:
+            yield "wall", acl.network_acl_name, acl.id
+            for bound in acl.resources:
+                yield "binding", identity.name(f"wall-{zones[bound.resource_id]}"), f"{acl.id}:{bound.resource_id}"

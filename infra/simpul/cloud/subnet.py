@@ -1,0 +1,60 @@
+"""Which networks are at a site, for tunnels, lines and walls: the ranges of its cluster and its hosts' addresses.
+
+In: the city's sites and its plan. Out: ranges, few enough for what takes them. Nothing here is a resource.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from ipaddress import IPv4Network, collapse_addresses
+from itertools import pairwise
+
+from simpul.city import City, Plan, Site
+from simpul.errors import CityError
+
+MOST = 10
+"""How many ranges an IPsec connection takes at each end, and as many a wall gets, whose entries are counted too."""
+
+LINKED = ("ipsec", "leased")
+"""Kinds of links by which a site's networks and the cloud's reach each other by their private addresses."""
+
+
+def cluster(site: Site, plan: Plan) -> tuple[IPv4Network, ...]:
+    """Give the ranges of a site's cluster, as few as they can be."""
+    ranges = plan.sites[site.code]
+    return tuple(collapse_addresses([ranges.pods, ranges.services]))
+
+
+def behind(site: Site, city: City, plan: Plan) -> tuple[IPv4Network, ...]:
+    """Give all networks of a site, at most MOST: its cluster's, then its hosts'. Raises CityError."""
+    own = cluster(site, plan)
+    return (*own, *gather((host.address for host in site.hosts), MOST - len(own), city.cloud.addresses, site.code))
+
+
+def linked(city: City) -> tuple[IPv4Network, ...]:
+    """Give the hosts' networks of all sites that a link of the city's own joins to the cloud, at most MOST."""
+    addresses = [host.address for site in city.sites if site.link.kind in LINKED for host in site.hosts]
+    return gather(addresses, MOST, city.cloud.addresses, "")
+
+
+def gather(addresses: Iterable[object], most: int, apart: IPv4Network, site: str) -> tuple[IPv4Network, ...]:
+    """Give at most `most` ranges that hold `addresses`, each as narrow as can be and none within `apart`.
+
+    Raises CityError where that can't be: the hosts of `site` ("" for several) have too little in common.
+    """
+    ranges = list(collapse_addresses(IPv4Network(str(each)) for each in addresses))
+    while len(ranges) > most:
+        joined = [each for each in map(_join, *zip(*pairwise(ranges), strict=True)) if not each.overlaps(apart)]
+        if not joined:
+            where = f"city.sites ({site or 'all'}).hosts"
+            advice = f"give them addresses of at most {most} networks that lie outside of cloud.addresses"
+            raise CityError.at(where, "have addresses of too many networks", str(len(ranges)), advice)
+        ranges = list(collapse_addresses([*ranges, max(joined, key=lambda each: each.prefixlen)]))
+    return tuple(ranges)
+
+
+def _join(one: IPv4Network, other: IPv4Network) -> IPv4Network:
+    """Give the narrowest range that holds both."""
+    while not other.subnet_of(one):
+        one = one.supernet()
+    return one
