@@ -8,20 +8,17 @@ from simpul.policy import UNKNOWN, Breach, Rule, Stack, law
 
 
 def check(stack: Stack) -> Iterator[Breach]:
-    """Find a region abroad, and none at all: then the operator's own environment would choose it."""
-    if stack.region is UNKNOWN:
-        return
-    if stack.region not in stack.frame.regions:
-        got = f'"{stack.region}"' if stack.region else "nothing"
+    """Find a region abroad."""
+    if stack.region is not UNKNOWN and stack.region not in stack.frame.regions:
         advice = f"pulumi config set alicloud:region {stack.frame.regions[0]}"
-        yield Breach("gives the provider no region in the country", got, advice)
+        yield Breach("lets the provider work abroad", f'"{stack.region}"', advice)
 
 
 RULE = Rule(
     id="residency-provider",
     title="The provider works in the country",
     source=law("PP 71/2019 art 20(2)", "without a region of its own, a resource is made where the provider works"),
-    looks_at="alicloud:region in the stack's configuration",
+    looks_at="alicloud:region of the stack's configuration, else ALICLOUD_REGION of the run",
     english="Set alicloud:region to a region of the city's country.",
     indonesian="Atur alicloud:region ke wilayah di dalam negeri.",
     on=Stack,

@@ -22,6 +22,7 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/component: {{ .Values.role }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
+simpul.id/data-class: {{ .Values.dataClass }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- end }}
 
@@ -37,4 +38,9 @@ mqtt: 8883
 {{- if eq .Values.role "hub" }}
 leaf: 7422
 {{- end }}
+{{- end }}
+
+{{- /* What each port says it speaks: MQTT with TLS has a name of its own, NATS with TLS has none. */}}
+{{- define "messaging.protocol" -}}
+{{ if eq . "mqtt" }}secure-mqtt{{ else }}simpul.id/nats-tls{{ end }}
 {{- end }}

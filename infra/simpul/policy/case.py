@@ -21,13 +21,13 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from typing import Any
 
 import yaml
 
 from simpul.city import City, parse
+from simpul.policy import day
 from simpul.policy.load import RuleFile
 from simpul.policy.subject import (
     UNKNOWN,
@@ -92,7 +92,7 @@ def _subject(file: RuleFile, written: Mapping[str, Any]) -> Subject:
             "cluster", "namespace", tuple(_manifest(each, frame) for each in written["objects"]), frame
         ),
         Machine: lambda: _machine(_city(written), frame),
-        Declaration: lambda: Declaration(_city(written), written.get("today", date.today()), frame),  # noqa: DTZ011 see judge.check
+        Declaration: lambda: Declaration(_city(written), written.get("today", day.today()), frame),
         Stack: lambda: Stack(**{"stack": "balikpapan", **written["stack"]}, frame=frame),
     }
     return make[file.rule.on]()

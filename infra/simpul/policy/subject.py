@@ -211,7 +211,7 @@ class Declaration:
     """The city as it is declared, and the day on which it is looked at."""
 
     city: City
-    today: date = field(default_factory=date.today)
+    today: date
     frame: Frame = Frame()
     name: str = "city"
     secrets: frozenset[str] = frozenset()
