@@ -1,11 +1,13 @@
 """Where the project's own files are.
 
 Simpul is used from its clone (an editable install): playbooks, charts and the Pulumi program stand beside the
-package, so a path in the Pulumi state is relative to ROOT and means the same on every operator's machine.
+package, so a path in the Pulumi state is relative to ROOT and means the same on every operator's machine. What is built
+of them stands in a cache of the user's.
 """
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -13,3 +15,6 @@ PLAYBOOKS = ROOT / "playbooks"
 CHARTS = ROOT / "charts"
 POLICIES = ROOT / "policies"
 TOOLCHAIN = ROOT / "infra" / "toolchain"
+
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "simpul"
+"""What is expensive to make, keyed by version or digest: it outlives labs and clones."""

@@ -21,7 +21,7 @@ import yaml
 
 from bench.measure import Row, measure
 from provider.fakehost import Machine, machine
-from simpul.lab.command import run
+from simpul.command import run
 from simpul.provider import ssh
 from simpul.provider.host import Host
 from simpul.provider.kind import Request, Values

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from simpul.image import recipe as image
 from simpul.lab import bundle
-from simpul.platform import image
 
 
 def test_checksums_are_what_sha256sum_checks(tmp_path: Path) -> None:

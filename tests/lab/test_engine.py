@@ -142,13 +142,18 @@ def test_each_line_of_a_run_is_told_and_a_failed_one_is_an_error(state: Path) ->
     assert asked(state)[-1].startswith("up --yes --skip-preview")
 
 
-def test_an_engine_that_crashes_is_one_that_was_cut_off_and_is_run_again(state: Path) -> None:
+@pytest.mark.parametrize("terminal", [False, True])
+def test_an_engine_that_crashes_is_one_that_was_cut_off_and_is_run_again(
+    state: Path, capfd: pytest.CaptureFixture[str], *, terminal: bool
+) -> None:
     program = state.parent / "programs" / "pulumi"
     once = state.parent / "once"
     program.write_text(
         f"#!/bin/sh\ntest -e {once} && exec echo done\ntouch {once}\n"
-        "echo 'panic: oh'\necho 'goroutine 1 [running]:'\nexit 2\n"
+        "echo 'panic: oh' >&2\necho 'goroutine 1 [running]:' >&2\nexit 2\n"
     )
     told: list[str] = []
-    engine.up(told.append)
-    assert told == ["panic: oh", "goroutine 1 [running]:", "done"]
+    engine.up(told.append, terminal=terminal)
+    seen = capfd.readouterr().out.splitlines()
+    assert told + seen == ["panic: oh", "goroutine 1 [running]:", "done"]
+    assert seen == (["done"] if terminal else []), "what Pulumi draws stays on the terminal"

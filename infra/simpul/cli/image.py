@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from simpul.city import load
-from simpul.lab.image import build
+from simpul.image.build import build
 from simpul.project import CHARTS
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
 import pulumi
 
+from simpul import digest
 from simpul.city import City, ClusterRanges, Host, Site
 from simpul.handover import ClusterHandle, HostHandle, SiteEstate
 from simpul.project import ROOT
@@ -91,4 +91,4 @@ class SiteHosts(pulumi.ComponentResource):
 def _digest(bundle: Path) -> str:
     """Give the digest of what is in `bundle`, so that another k3s changes its hosts; "" where it isn't there."""
     sums = bundle / "sha256sum-amd64.txt"
-    return hashlib.sha256(sums.read_bytes()).hexdigest() if sums.is_file() else ""
+    return digest.of([sums], bundle) if sums.is_file() else ""

@@ -13,9 +13,10 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from simpul.lab import image, toolchain
-from simpul.lab.place import CACHE
-from simpul.project import TOOLCHAIN
+from simpul import digest
+from simpul.image.build import archive
+from simpul.lab import toolchain
+from simpul.project import CACHE, TOOLCHAIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -33,7 +34,7 @@ VERSION = "v1.34.4+simpul-lab"
 
 def find() -> Path:
     """Give the folder where the bundle is, or will be."""
-    return CACHE / "bundle" / digest(_program_files())
+    return CACHE / "bundle" / _digest(_program_files())
 
 
 def build(progress: Callable[[str], None]) -> Path:
@@ -60,12 +61,12 @@ def build(progress: Callable[[str], None]) -> Path:
 
 def _pack_images(progress: Callable[[str], None]) -> Path:
     """Make the archive of images if the cache hasn't it; most changes of the program leave it as it is."""
-    archive = CACHE / "bundle" / f"images-{digest(_files(IMAGES))}.tar"
-    if not archive.exists():
+    packed = CACHE / "bundle" / f"images-{_digest(digest.whole(IMAGES))}.tar"
+    if not packed.exists():
         progress("k3s stand-in: its images")
         recipes = sorted(path.parent for path in IMAGES.glob("*/image.yaml"))
-        image.archive(recipes, archive, progress)
-    return archive
+        archive(recipes, packed, progress)
+    return packed
 
 
 def list_checksums(folder: Path) -> str:
@@ -77,19 +78,9 @@ def list_checksums(folder: Path) -> str:
     return "".join(lines)
 
 
-def _files(folder: Path) -> list[Path]:
-    return sorted(path for path in folder.rglob("*") if path.is_file())
-
-
 def _program_files() -> list[Path]:
-    return [path for path in _files(RECIPE) if not path.name.endswith("_test.go")]
+    return [path for path in digest.whole(RECIPE) if not path.name.endswith("_test.go")]
 
 
-def digest(files: Iterable[Path]) -> str:
-    """Give the digest of the files' names and contents."""
-    total = hashlib.sha256()
-    for path in files:
-        text = path.read_bytes()
-        total.update(f"{path.relative_to(RECIPE)} {len(text)}\n".encode())
-        total.update(text)
-    return total.hexdigest()[:12]
+def _digest(files: Iterable[Path]) -> str:
+    return digest.of(files, RECIPE)[: digest.SHORT]

@@ -9,8 +9,8 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from simpul.command import run
 from simpul.errors import OutsideError
-from simpul.lab.command import run
 
 RUNTIME = "/var/lib/rancher"
 """Where k3s keeps containers' layers."""

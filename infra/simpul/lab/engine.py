@@ -72,19 +72,20 @@ def clear(progress: Progress) -> None:
         run("refresh", "--yes", "--skip-preview", "--clear-pending-creates")
 
 
-def up(progress: Progress | None) -> None:
-    """Run `pulumi up` as a user would: each line of it told to `progress`, or without one on the user's own terminal.
+def up(progress: Progress, *, terminal: bool = False) -> None:
+    """Run `pulumi up` as a user would: each line of it told to `progress`.
 
-    Raises OutsideError when it fails; what failed stands in the lines.
+    On the user's own `terminal` it draws its progress itself, and only what it has to say beside that is told. Raises
+    OutsideError when it fails; what failed stands in the lines.
     """
     command = ["pulumi", "up", "--yes", "--skip-preview", "--suppress-outputs"]
-    if progress is not None:
+    if not terminal:
         command += ["--non-interactive", "--color=never"]
-    code, crashed = _run(command, progress)
-    if crashed and progress:
+    code, crashed = _run(command, progress, terminal=terminal)
+    if crashed:
         # A crash of the engine's own is a run that was cut off like any other, and the next one goes on from there.
         recover(progress)
-        code, _ = _run(command, progress)
+        code, _ = _run(command, progress, terminal=terminal)
     if code != 0:
         raise OutsideError.at(
             "pulumi up", "failed", f"exit code {code}", "mend what the lines above say, then simpul lab up"
@@ -106,15 +107,18 @@ def run(*arguments: str) -> str:
     return done.stdout
 
 
-def _run(command: list[str], progress: Progress | None) -> tuple[int, bool]:
-    """Run `command` to its end, tell its lines to `progress` if there is one; give its exit code, and if it crashed."""
-    out, err = (None, None) if progress is None else (subprocess.PIPE, subprocess.STDOUT)
+def _run(command: list[str], progress: Progress, *, terminal: bool) -> tuple[int, bool]:
+    """Run `command` to its end and tell its lines to `progress`; give its exit code, and if it crashed.
+
+    On a `terminal` its standard output stays there. A crash is told on standard error, which is read either way.
+    """
+    out, err = (None, subprocess.PIPE) if terminal else (subprocess.PIPE, subprocess.STDOUT)
     crashed = False
     with subprocess.Popen(command, cwd=ROOT, env=_environment(), stdout=out, stderr=err, text=True) as process:
         try:
-            for line in process.stdout or ():
+            for line in process.stderr or process.stdout or ():
                 crashed |= line.startswith(CRASH)
-                if progress and line.strip() and not line.startswith(HEARTBEAT):
+                if line.strip() and not line.startswith(HEARTBEAT):
                     progress(line.rstrip())
             return process.wait(), crashed
         except KeyboardInterrupt:

@@ -9,7 +9,7 @@ from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Protocol
 
-from simpul.lab.command import run
+from simpul.command import run
 from simpul.lab.place import gateway, network
 
 HOST_KEY = "etc/ssh/ssh_host_ed25519_key"

@@ -18,9 +18,9 @@ from dataclasses import asdict, dataclass
 from ipaddress import IPv4Address
 from pathlib import Path
 
+from simpul.command import run as run_program
 from simpul.errors import OutsideError
 from simpul.lab import cgroup, disk, identity, network, rootfs
-from simpul.lab.command import run as run_program
 from simpul.lab.place import PREFIX, STATE
 from simpul.lab.process import read_beginning
 

@@ -11,8 +11,8 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from simpul.command import run
 from simpul.errors import OutsideError
-from simpul.lab.command import run
 from simpul.lab.place import CLOUD, PREFIX, desk, gateway, network
 
 if TYPE_CHECKING:

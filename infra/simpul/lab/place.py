@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
-
-CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "simpul"
-"""What is expensive to make, keyed by version or digest: it outlives labs and clones."""
 
 STATE = Path("/var/lib/simpul/lab")
 """The running lab: its Pulumi state, keys, machines and process ids."""

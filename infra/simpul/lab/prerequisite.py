@@ -12,8 +12,8 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from simpul.command import run
 from simpul.errors import OutsideError, Problem
-from simpul.lab.command import run
 from simpul.lab.step import Progress
 
 PACKAGES = {

@@ -11,7 +11,8 @@ import urllib.request
 import yaml
 
 from simpul.lab import daemon
-from simpul.lab.place import CACHE, REGISTRY
+from simpul.lab.place import REGISTRY
+from simpul.project import CACHE
 
 NAME = "registry"
 

@@ -16,9 +16,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from simpul.command import run
 from simpul.errors import UsageError
-from simpul.lab.command import run
-from simpul.lab.place import CACHE
+from simpul.project import CACHE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -18,8 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from simpul.errors import OutsideError
-from simpul.lab.place import CACHE
-from simpul.project import TOOLCHAIN
+from simpul.project import CACHE, TOOLCHAIN
 
 Progress = Callable[[str], None]
 

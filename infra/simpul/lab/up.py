@@ -16,13 +16,14 @@ from typing import Any
 import yaml
 
 from simpul.city import City, load
+from simpul.command import run
 from simpul.errors import UsageError
+from simpul.image.build import build
 from simpul.lab import (
     bundle,
     daemon,
     derive,
     engine,
-    image,
     machine,
     network,
     prerequisite,
@@ -31,10 +32,9 @@ from simpul.lab import (
     toolchain,
 )
 from simpul.lab.alone import alone
-from simpul.lab.command import run
 from simpul.lab.environment import CLOUD_PORT, KEY, KUBECONFIGS, STACK, variables
 from simpul.lab.place import CLOUD, REGISTRY, STATE
-from simpul.lab.step import Report, step
+from simpul.lab.step import Progress, Report, step
 from simpul.project import CHARTS, ROOT
 from simpul.status import CityStatus, gather
 
@@ -48,7 +48,7 @@ BUNDLE = "build/k3s"
 def up(name: str, sites: int, report: Report, *, terminal: bool) -> CityStatus:
     """Bring up the city `name` (of Pulumi.<name>.yaml) with its first `sites` sites; give how it is then.
 
-    On a `terminal` Pulumi shows its own progress; otherwise its lines are told.
+    On a `terminal` Pulumi draws its own progress; otherwise its lines are told.
     Raises CityError for a declaration that doesn't hold, UsageError, OutsideError.
     """
     declaration = ROOT / f"Pulumi.{name}.yaml"
@@ -84,7 +84,7 @@ def _bring_up(
         engine.prepare(rehearsal, city.cloud.region)
     with step(report, "pulumi up") as progress:
         engine.recover(progress)
-        engine.up(None if terminal else progress)
+        engine.up(progress, terminal=terminal)
         engine.clear(progress)
     with step(report, "Everything ready"):
         os.environ.update(variables())
@@ -124,10 +124,10 @@ def _link(made: Path) -> None:
     link.symlink_to(made)
 
 
-def _push_images(city: City, progress: image.Progress) -> None:
+def _push_images(city: City, progress: Progress) -> None:
     namespace = city.registry.address.partition("/")[2]
     for recipe in sorted(CHARTS.glob("*/image")):
-        image.build(recipe, registry=f"{REGISTRY}/{namespace}", progress=progress)
+        build(recipe, registry=f"{REGISTRY}/{namespace}", progress=progress)
 
 
 def _boot(hosts: Iterable[derive.LabHost]) -> Mapping[str, str]:

@@ -9,8 +9,8 @@ import pulumi
 
 from simpul.city import MessagingWorkload
 from simpul.handover import CloudEstate, ClusterHandle, Endpoint, SiteEstate
+from simpul.image.recipe import reference
 from simpul.platform.authority import Authority
-from simpul.platform.image import reference
 from simpul.provider import resource
 
 WORKLOAD = "messaging"

@@ -15,9 +15,9 @@ import jsonschema
 import jsonschema.validators
 import yaml
 
+from simpul import digest as files
 from simpul.project import ROOT
 from simpul.provider import compare
-from simpul.provider import digest as files
 from simpul.provider.kind import Failure
 from simpul.provider.wire import UNKNOWN, has_unknown
 from simpul.provider.wire import Path as ValuePath
@@ -37,7 +37,8 @@ def folder(chart: str) -> Path:
 
 def digest(chart: str, values: Mapping[str, Any]) -> str:
     """Return a digest that is another one whenever a file of `chart` or one of the `values` is."""
-    return files.digest(folder(chart), beside=_BESIDE, salt=json.dumps(values, sort_keys=True).encode())
+    top = folder(chart)
+    return files.of(files.settled(top, beside=_BESIDE), top, json.dumps(values, sort_keys=True).encode())
 
 
 def problems(chart: str, values: Mapping[str, Any], secrets: Collection[ValuePath]) -> list[Failure]:

@@ -118,7 +118,7 @@ def connect(name: str, kubeconfig: str) -> Iterator[Cluster]:
         file = scratch.write(folder / "kubeconfig", kubeconfig)
         where = f"cluster {name}"
         try:
-            client = _client(_unfold(yaml.safe_load(kubeconfig), folder))
+            client = make_client(_unfold(yaml.safe_load(kubeconfig), folder))
         except (config.ConfigException, yaml.YAMLError, KeyError, TypeError, ValueError) as error:
             raise OutsideError(Problem(where, "its kubeconfig can't be read", next="pulumi refresh")) from error
         address = client.configuration.host
@@ -136,8 +136,11 @@ def connect(name: str, kubeconfig: str) -> Iterator[Cluster]:
                 raise _unreachable(where, f"answers no more at {address}", error) from error
 
 
-def _client(content: dict[str, Any]) -> Any:
-    """Make a client that asks once: what is out of reach stays so for longer than its retries take."""
+def make_client(content: dict[str, Any]) -> Any:
+    """Make a client that asks once: what is out of reach stays so for longer than its retries take.
+
+    `content` is a kubeconfig. Raises the kubernetes package's ConfigException for one that says too little.
+    """
     from kubernetes import client, config
 
     # It is read while the client is made, so it is of no use to say it afterwards.

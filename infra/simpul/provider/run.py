@@ -18,10 +18,10 @@ from typing import Any, Final
 
 import yaml
 
+from simpul import digest
 from simpul.errors import OutsideError, Problem
 from simpul.project import PLAYBOOKS
 from simpul.provider import child, scratch, ssh
-from simpul.provider.digest import digest
 from simpul.provider.outcome import Fault, Outcome, Outcomes
 
 _MOST_FORKS: Final = 50
@@ -51,7 +51,8 @@ def playbooks() -> Path:
 
 def digest_playbooks() -> str:
     """Return the digest of the playbooks with all their roles."""
-    return digest(playbooks())
+    top = playbooks()
+    return digest.of(digest.settled(top), top)
 
 
 def run(playbook: str, machines: Sequence[Machine], *, stop: threading.Event) -> dict[str, Outcome]:

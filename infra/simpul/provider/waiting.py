@@ -76,8 +76,12 @@ def look(client: Any, namespace: str, release: str) -> tuple[int, list[str]]:
 
 def is_ready(pod: Any) -> bool:
     """Whether `pod` is ready, or has done what it was for."""
-    conditions = {condition.type: condition.status for condition in pod.status.conditions or []}
-    return pod.status.phase == "Succeeded" or conditions.get("Ready") == "True"
+    return pod.status.phase == "Succeeded" or holds(pod, "Ready")
+
+
+def holds(thing: Any, kind: str) -> bool:
+    """Whether the condition `kind` of a pod or a node is true."""
+    return any(each.type == kind and each.status == "True" for each in thing.status.conditions or ())
 
 
 def explain(pod: Any) -> Iterator[str]:

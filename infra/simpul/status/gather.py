@@ -16,8 +16,11 @@ from typing import Any
 
 import kubernetes
 import urllib3
+import yaml
 
 from simpul.errors import OutsideError
+from simpul.provider.cluster import make_client
+from simpul.provider.waiting import holds, is_ready
 from simpul.status.model import (
     CityName,
     CityStatus,
@@ -34,8 +37,6 @@ PATIENCE_SECONDS = 5
 
 SIDE_BY_SIDE = 32
 """How many are asked at once: most of the time is spent waiting for the ones that are out of reach."""
-
-FINISHED = "Succeeded"
 
 
 @dataclass(frozen=True)
@@ -91,7 +92,7 @@ def _ask(output: dict[str, Any], folder: Path) -> _Answer:
     pods: list[Any] = []
     error: str | None = None
     try:
-        with _client(path) as client:
+        with make_client(yaml.safe_load(output["kubeconfig"] or "") or {}) as client:
             core = kubernetes.client.CoreV1Api(client)
             nodes = core.list_node(_request_timeout=PATIENCE_SECONDS).items
             pods = core.list_pod_for_all_namespaces(_request_timeout=PATIENCE_SECONDS).items
@@ -99,7 +100,7 @@ def _ask(output: dict[str, Any], folder: Path) -> _Answer:
         error = "it has no kubeconfig yet: its host is deferred"
     except (kubernetes.client.ApiException, urllib3.exceptions.HTTPError) as reason:
         error = f"it doesn't answer: {type(reason).__name__}"
-    ready = [node for node in nodes if _holds(node.status.conditions, "Ready")]
+    ready = [node for node in nodes if holds(node, "Ready")]
     cluster = ClusterStatus(
         name=output["name"],
         site=output["site"],
@@ -107,7 +108,7 @@ def _ask(output: dict[str, Any], folder: Path) -> _Answer:
         nodes=len(nodes),
         nodes_ready=len(ready),
         pods=len(pods),
-        pods_ready=sum(pod.status.phase == FINISHED or _holds(pod.status.conditions, "Ready") for pod in pods),
+        pods_ready=sum(map(is_ready, pods)),
         error=error,
     )
     if error is not None:
@@ -120,17 +121,6 @@ def _ask(output: dict[str, Any], folder: Path) -> _Answer:
     except subprocess.CalledProcessError as reason:
         said = reason.stderr.strip().splitlines()[-1:]
         return _Answer(replace(cluster, error=f"helm can't list its releases: {''.join(said)}"), addresses)
-
-
-def _client(path: Path) -> Any:
-    """Make a client that asks once: what is out of reach stays so for longer than its retries take."""
-    configuration = kubernetes.client.Configuration()
-    configuration.retries = False
-    return kubernetes.config.new_client_from_config(str(path), client_configuration=configuration)
-
-
-def _holds(conditions: list[Any] | None, kind: str) -> bool:
-    return any(condition.type == kind and condition.status == "True" for condition in conditions or ())
 
 
 def _releases(cluster: ClusterStatus) -> tuple[ReleaseStatus, ...]:

@@ -18,7 +18,7 @@ from cryptography.x509.oid import NameOID
 from charts.messaging.rendering import CHART, Values
 from charts.messaging.server import PASSWORD, Client, Server, wait
 from charts.messaging.wire import Wire
-from simpul.lab.image import gather
+from simpul.image.build import gather
 
 SITES = ("647101", "647102")
 

@@ -20,8 +20,8 @@ from pathlib import Path
 import pytest
 
 from simpul.errors import CityError, OutsideError
-from simpul.lab import image
-from simpul.platform.image import reference, tag, version
+from simpul.image import build as image
+from simpul.image.recipe import reference, tag, version
 from simpul.project import CHARTS
 
 BUILDAH = """#!/usr/bin/env python3

@@ -1,6 +1,6 @@
 """The city's images, built on the operator's machine.
 
-A recipe's folder (see simpul.platform.image) goes in; an image in the lab's registry, or a tar that a cluster
+A recipe's folder (see simpul.image.recipe) goes in; an image in a registry, or a tar that a cluster
 imports, comes out. What a recipe needs is gathered once per recipe digest in the cache: its Go tools, built
 without cgo, and the files of its Debian packages. Buildah then follows the Containerfile, in a storage of its
 own that is gone afterwards. Needs root, as buildah's chroot isolation does.
@@ -20,10 +20,10 @@ from http import HTTPStatus
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from simpul.command import run
 from simpul.errors import OutsideError
-from simpul.lab.command import run
-from simpul.lab.place import CACHE
-from simpul.platform.image import digest, read, tag, version
+from simpul.image.recipe import digest, read, tag, version
+from simpul.project import CACHE
 
 Progress = Callable[[str], None]
 

@@ -10,7 +10,6 @@ built and nothing is asked here, so a preview knows an image's name before the i
 
 from __future__ import annotations
 
-import hashlib
 import re
 from pathlib import Path
 from typing import Annotated
@@ -18,11 +17,9 @@ from typing import Annotated
 import yaml
 from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
+from simpul import digest as files
 from simpul.errors import CityError, Problem
 from simpul.project import CHARTS
-
-DIGITS = 12
-"""How much of a recipe's digest a tag carries: enough to never meet another recipe of the same version."""
 
 Name = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+([._/-][a-z0-9]+)*$")]
 Version = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$")]
@@ -61,11 +58,7 @@ def read(folder: Path) -> Recipe:
 
 def digest(folder: Path) -> str:
     """Give the digest of all that the recipe in `folder` consists of: each file's path and content."""
-    total = hashlib.sha256()
-    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
-        content = hashlib.sha256(path.read_bytes()).hexdigest()
-        total.update(f"{path.relative_to(folder).as_posix()}\0{content}\n".encode())
-    return total.hexdigest()[:DIGITS]
+    return files.of(files.whole(folder), folder)[: files.SHORT]
 
 
 def version(folder: Path) -> str:
