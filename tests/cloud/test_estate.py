@@ -36,6 +36,9 @@ NOTHING: dict[str, dict[str, Any]] = {
     "alicloud:kms/getKeys:getKeys": {"keys": []},
     "alicloud:kms/getAliases:getAliases": {"aliases": []},
     "alicloud:log/getProjects:getProjects": {"projects": []},
+    "alicloud:oss/getBuckets:getBuckets": {"buckets": []},
+    "alicloud:ram/getPolicies:getPolicies": {"policies": []},
+    "alicloud:ram/getUsers:getUsers": {"users": []},
 }
 
 

@@ -6,12 +6,13 @@ import pulumi
 import pulumi_alicloud as alicloud
 
 from simpul.city import City, Plan
-from simpul.cloud import barrier, cluster, entrance, found, group, key, logs, network
+from simpul.cloud import barrier, cluster, entrance, found, group, holding, key, logs, network
 from simpul.cloud.barrier import Barrier, BarrierArgs
 from simpul.cloud.cluster import STORAGE_CLASS, Cluster, ClusterArgs
 from simpul.cloud.entrance import Entrance
 from simpul.cloud.found import Found
 from simpul.cloud.frame import Frame
+from simpul.cloud.holding import Ground, hold
 from simpul.cloud.identity import Identity
 from simpul.cloud.key import Keys, KeysArgs
 from simpul.cloud.logs import Logs
@@ -25,6 +26,7 @@ LISTINGS = (
     network.listed,
     barrier.listed,
     key.listed,
+    *holding.LISTINGS,
     entrance.listed,
     cluster.listed,
 )
@@ -58,6 +60,7 @@ class Cloud(pulumi.ComponentResource):
         net = Network(identity.name("network"), NetworkArgs(frame, log), child)
         Barrier(identity.name("barrier"), BarrierArgs(frame, net), child)
         keys = Keys(identity.name("keys"), KeysArgs(frame, net), child)
+        held = hold(Ground(frame, net, keys, log), self)
         way_in = Entrance(identity.name("entrance"), frame, child)
         kubernetes = Cluster(
             identity.name("cluster"), ClusterArgs(frame, net, keys, log, f"api.simpul.{city.domain}"), child
@@ -74,5 +77,6 @@ class Cloud(pulumi.ComponentResource):
             balancer_address=way_in.balancer.address,
             vpc_id=net.vpc.id,
             nat_address=net.address.ip_address,
+            buckets=held.buckets,
         )
         self.register_outputs({"vpcId": net.vpc.id, "balancerAddress": way_in.balancer.address})

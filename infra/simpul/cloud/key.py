@@ -50,7 +50,7 @@ class Keys(pulumi.ComponentResource):
         """Give the id of the key for a class of data; public data has that of internal data."""
         return self._of(data).id
 
-    def arn(self, data: DataClass) -> pulumi.Output[str]:
+    def key_arn(self, data: DataClass) -> pulumi.Output[str]:
         """Give the key's name in policies."""
         return self._of(data).arn
 

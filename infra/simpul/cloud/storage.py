@@ -1,0 +1,213 @@
+"""The city's buckets: for backups, for the record of who did what, and for the files of each store that wants one.
+
+In: the frame and the keys. Out: the buckets by use. None is replicated: there is one region in the country, and a
+copy abroad would be against PP 71/2019.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_alicloud as alicloud
+
+from simpul.city import City, DataClass
+from simpul.cloud.found import Listed, Pause
+from simpul.cloud.frame import Frame
+from simpul.cloud.identity import Identity
+from simpul.cloud.key import Keys, classes
+from simpul.cloud.site_key import SiteKey, SiteKeyArgs
+from simpul.handover import BucketHandle
+
+LONGEST = 63
+"""Letters of a bucket's name."""
+
+BACKUP, AUDIT = "backup", "audit"
+"""What buckets are for that every city has; all others are for a store, whose name they have."""
+
+TLS = ("TLSv1.2", "TLSv1.3")
+UNFINISHED_DAYS = 7
+"""After how many days what was begun to be written and never ended is cleared away."""
+
+
+@dataclass(frozen=True)
+class Use:
+    """What a bucket is for: the class of its data, how long old objects stay, whether nothing can be taken from it."""
+
+    name: str
+    data: DataClass
+    days: int
+    locked: bool
+    workload: str = "platform"
+
+    @property
+    def part(self) -> str:
+        """Give the part of the city that the bucket is, for its name."""
+        return self.name if self.locked else f"data-{self.name}"
+
+
+@dataclass(frozen=True)
+class StorageArgs:
+    """What the buckets stand in, and the keys that encrypt them."""
+
+    frame: Frame
+    keys: Keys
+
+
+class Storage(pulumi.ComponentResource):
+    """Buckets that nobody outside reads, encrypted, with old versions; backups and the audit record can't be undone."""
+
+    buckets: dict[str, alicloud.oss.Bucket]
+    handles: tuple[BucketHandle, ...]
+
+    def __init__(self, name: str, args: StorageArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Make the buckets `name` as `args` say."""
+        super().__init__("simpul:cloud:Storage", name, {}, opts)
+        self._frame, self._keys = args.frame, args.keys
+        planned = uses(args.frame.city)
+        self.buckets = {use.name: self._bucket(use) for use in planned}
+        for use in planned:
+            self._guard(use)
+            if use.locked:
+                self._lock(use)
+            if use.name != AUDIT:
+                self._log(use)
+        self.handles = self._hand_over(planned)
+        self.register_outputs({"buckets": {name: bucket.bucket for name, bucket in self.buckets.items()}})
+
+    def _bucket(self, use: Use) -> alicloud.oss.Bucket:
+        frame = self._frame
+        name = _name(frame.identity, use, frame.account)
+        return alicloud.oss.Bucket(
+            frame.identity.name(use.part),
+            bucket=name,
+            storage_class="Standard",
+            redundancy_type="ZRS",  # an object is in several zones
+            resource_group_id=frame.group,
+            versioning={"status": "Enabled"},
+            server_side_encryption_rule={"sse_algorithm": "KMS", "kms_master_key_id": self._keys.key_id(use.data)},
+            lifecycle_rules=_lifecycle(use),
+            force_destroy=not frame.city.cloud.protect,
+            tags=frame.identity.tags(workload=use.workload, data=use.data),
+            opts=pulumi.ResourceOptions.merge(
+                frame.child(self, "bucket", name),
+                # What stands beside the bucket as a resource of its own is seen on it too.
+                pulumi.ResourceOptions(ignore_changes=["policy", "logging"]),
+            ),
+        )
+
+    def _guard(self, use: Use) -> None:
+        """Let nobody in but who has a right to, and by TLS alone."""
+        bucket, name = self.buckets[use.name], self._frame.identity.name(use.part)
+        block = alicloud.oss.BucketPublicAccessBlock(
+            name, bucket=bucket.bucket, block_public_access=True, opts=self._frame.child(self)
+        )
+        after = self._frame.child(self, depends_on=[block])
+        alicloud.oss.BucketAcl(name, bucket=bucket.bucket, acl="private", opts=after)
+        alicloud.oss.BucketHttpsConfig(name, bucket=bucket.bucket, enable=True, tls_versions=list(TLS), opts=after)
+        physical = _name(self._frame.identity, use, self._frame.account)
+        alicloud.oss.BucketPolicy(
+            name, bucket=bucket.bucket, policy=_tls_alone(physical, self._frame.account), opts=after
+        )
+
+    def _lock(self, use: Use) -> None:
+        """Let nobody change or delete what was written until its days are over: WORM."""
+        alicloud.oss.BucketWorm(
+            self._frame.identity.name(use.part),
+            bucket=self.buckets[use.name].bucket,
+            retention_period_in_days=use.days,
+            status="Locked" if self._frame.city.cloud.protect else "InProgress",
+            opts=self._frame.child(self),
+        )
+
+    def _log(self, use: Use) -> None:
+        """Write down who read and wrote, where it can't be changed."""
+        alicloud.oss.BucketLogging(
+            self._frame.identity.name(use.part),
+            bucket=self.buckets[use.name].bucket,
+            target_bucket=self.buckets[AUDIT].bucket,
+            target_prefix=f"access/{use.name}/",
+            opts=self._frame.child(self),
+        )
+
+    def _hand_over(self, planned: tuple[Use, ...]) -> tuple[BucketHandle, ...]:
+        """Give the buckets as clients find them; sites have a key to that for backups alone."""
+        frame = self._frame
+        key = SiteKey(
+            frame.identity.name("site-key"),
+            SiteKeyArgs(frame, self.buckets[BACKUP].bucket, self._keys.key_arn(planned[0].data)),
+            pulumi.ResourceOptions(parent=self),
+        )
+        return tuple(
+            BucketHandle(
+                use=use.name,
+                name=_name(frame.identity, use, frame.account),
+                endpoint=self.buckets[use.name].extranet_endpoint.apply(lambda host: f"https://{host}"),
+                access_key_id=key.id_ if use.name == BACKUP else "",
+                access_key_secret=key.secret if use.name == BACKUP else "",
+            )
+            for use in planned
+        )
+
+
+def uses(city: City) -> tuple[Use, ...]:
+    """Give the buckets that `city` has. Backups are of the strictest class that any of its data has."""
+    strictest = classes(city)[-1]
+    kept = city.retention
+    data = tuple(
+        Use(store.name, store.data, kept.backup_days, locked=False, workload=store.name)
+        for store in city.cloud.stores
+        if store.bucket
+    )
+    return (
+        Use(BACKUP, strictest, kept.backup_days, locked=True),
+        Use(AUDIT, "internal", kept.audit_days, locked=True),
+        *data,
+    )
+
+
+def _lifecycle(use: Use) -> list[alicloud.oss.BucketLifecycleRuleArgs]:
+    """Say what goes by itself: old versions, what a locked bucket need keep no longer, what was left unfinished."""
+    rules = alicloud.oss
+    old = rules.BucketLifecycleRuleNoncurrentVersionExpirationArgs(days=use.days)
+    unfinished = rules.BucketLifecycleRuleAbortMultipartUploadArgs(days=UNFINISHED_DAYS)
+    over = (
+        rules.BucketLifecycleRuleExpirationArgs(days=use.days + 1)
+        if use.locked
+        else rules.BucketLifecycleRuleExpirationArgs(expired_object_delete_marker=True)
+    )
+    return [
+        rules.BucketLifecycleRuleArgs(
+            id="retention",
+            enabled=True,
+            prefix="",
+            noncurrent_version_expirations=[old],
+            abort_multipart_uploads=[unfinished],
+            expirations=[over],
+        )
+    ]
+
+
+def _tls_alone(bucket: str, account: str) -> str:
+    denial = {
+        "Effect": "Deny",
+        "Action": ["oss:*"],
+        "Principal": ["*"],
+        "Resource": [f"acs:oss:*:{account}:{bucket}", f"acs:oss:*:{account}:{bucket}/*"],
+        "Condition": {"Bool": {"acs:SecureTransport": ["false"]}},
+    }
+    return json.dumps({"Version": "1", "Statement": [denial]})
+
+
+def _name(identity: Identity, use: Use, account: str) -> str:
+    return identity.world_name(use.part, account, LONGEST)
+
+
+def listed(identity: Identity, pause: Pause) -> Listed:
+    """List what the cloud holds of the buckets. What is set on one is set again without harm."""
+    del pause
+    for bucket in alicloud.oss.get_buckets(name_regex=f"^{identity.sole}-").buckets:
+        tags = bucket.tags or {}
+        if all(tags.get(key) == value for key, value in identity.mark.items()):
+            yield "bucket", bucket.name, bucket.name
