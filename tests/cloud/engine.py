@@ -1,0 +1,87 @@
+"""Stacks of the cloud side alone on a real engine, against the stand-in: nothing of it reaches a declared host.
+
+In: the stand-in as `lab.cloud.client.serve` gives it, and a city. Out: stacks, and what a run of one did and said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from pulumi import automation
+from pulumi.automation.events import EngineEvent, OpType
+
+from lab.cloud.client import Client
+from simpul.city import City, load, plan
+from simpul.cloud import Cloud, find
+from simpul.project import ROOT
+
+
+def balikpapan() -> City:
+    """Give the project's own city."""
+    return load(ROOT / "Pulumi.balikpapan.yaml")
+
+
+def removable(city: City) -> City:
+    """Give `city` with nothing protected: it may go again."""
+    return city.model_copy(update={"cloud": city.cloud.model_copy(update={"protect": False})})
+
+
+def open_stack(cloud: Client, folder: Path, city: City, name: str = "balikpapan") -> automation.Stack:
+    """Open the stack `name` of the cloud side of `city`, its state and home in `folder`."""
+    for part in ("home", "backend"):
+        (folder / part).mkdir(exist_ok=True)
+    variables = {
+        "PULUMI_BACKEND_URL": f"file://{folder / 'backend'}",
+        "PULUMI_CONFIG_PASSPHRASE": "a test's",
+        "PULUMI_HOME": str(folder / "home"),
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        "PULUMI_DEBUG_PROVIDERS": f"alicloud:{cloud.port}",
+    }
+    options = automation.LocalWorkspaceOptions(env_vars=variables, work_dir=str(folder))
+    stack = automation.create_or_select_stack(name, project_name="simpul", program=declare(city), opts=options)
+    stack.set_config("alicloud:region", automation.ConfigValue("ap-southeast-5"))
+    return stack
+
+
+def declare(city: City) -> Callable[[], None]:
+    """Give the program of the cloud side of `city`."""
+
+    def program() -> None:
+        Cloud(city, plan(city), find(city))
+
+    return program
+
+
+@dataclass
+class Course:
+    """What the engine tells of a run: `on_event` is for it; the rest is what came of it."""
+
+    said: list[str] = field(default_factory=list)
+    """Warnings and errors, whoever gave them."""
+
+    steps: dict[str, str] = field(default_factory=dict)
+    """What was done to each resource, by its URN."""
+
+    def on_event(self, event: EngineEvent) -> None:
+        """Keep what counts of an event."""
+        diagnostic = event.diagnostic_event
+        if diagnostic is not None and diagnostic.severity in ("warning", "error"):
+            self.said.append(diagnostic.message)
+        if event.resource_pre_event is not None:
+            metadata = event.resource_pre_event.metadata
+            self.steps[metadata.urn] = OpType(metadata.op).value
+
+    @property
+    def done(self) -> set[str]:
+        """Give the kinds of steps that there were."""
+        return set(self.steps.values())
+
+
+def run(work: Callable[..., Any]) -> Course:
+    """Do `work` (a stack's preview, up, destroy); give its course."""
+    course = Course()
+    work(on_event=course.on_event)
+    return course
