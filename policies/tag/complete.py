@@ -29,7 +29,7 @@ def check(resource: Resource) -> Iterator[Breach]:
         return
     lacking = [name for name in TAGS if not (tags or {}).get(name)]
     if lacking:
-        yield Breach("lacks tags", ", ".join(lacking), "Give it all of identity.tags().")
+        yield Breach(f"lacks tags: {', '.join(lacking)}", None, "Give it all of identity.tags().")
     area = (tags or {}).get("simpul:wilayah")
     if area not in (None, UNKNOWN) and not str(area).startswith(resource.frame.wilayah):
         advice = f"Write {resource.frame.wilayah} or a code below it."

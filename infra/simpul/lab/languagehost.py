@@ -1,7 +1,8 @@
 """The lab's Python language host: it runs the Pulumi program of a project whose runtime is `python`.
 
 An official Pulumi brings `pulumi-language-python`; no package registry has it. This one answers the part of the
-protocol that running a program needs, and hands the program to the SDK's own server for inline programs.
+protocol that running a program or a policy pack needs. It hands a program to the SDK's own server for inline
+programs; a policy pack is a program of its own, whose output goes to the engine piece by piece.
 
 In: the engine's address, the last argument. Out: its port, the first line of standard output.
 Protocol: pulumi/language.proto of the pinned engine.
@@ -12,18 +13,22 @@ from __future__ import annotations
 import os
 import runpy
 import signal
+import subprocess
 import sys
 import threading
+from collections.abc import Callable, Iterator
 from concurrent import futures
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from queue import SimpleQueue
+from typing import IO, Any
 
 import grpc
 from google.protobuf import empty_pb2
 from pulumi.automation._server import LanguageServer
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
 
+PIECE = 65536
 MESSAGE_LIMIT = 400 * 1024 * 1024  # the engine's own limit for a message
 
 
@@ -58,6 +63,38 @@ class LanguageHost(LanguageServer):
         request.args.append(self.engine)
         self.program = lambda: _run(program)
         return super().Run(request, context)  # type: ignore[no-untyped-call]  # the SDK's server has no types
+
+    def RunPlugin(self, request: Any, context: Any) -> Iterator[Any]:  # noqa: N802
+        """Run the Python program in a plugin's folder, such as a policy pack; stream what it says, then its end."""
+        program = Path(request.info.program_directory) / request.info.entry_point
+        environment = dict(entry.partition("=")[::2] for entry in request.env)
+        process = subprocess.Popen(
+            [sys.executable, "-u", str(program), *request.args],
+            cwd=request.pwd or None,
+            env=environment or None,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+        context.add_callback(process.kill)  # the engine ends a plugin by ending the call
+        said: SimpleQueue[Any] = SimpleQueue()
+        wrap = {
+            process.stdout: lambda piece: language_pb2.RunPluginResponse(stdout=piece),
+            process.stderr: lambda piece: language_pb2.RunPluginResponse(stderr=piece),
+        }
+        for pipe, make in wrap.items():
+            threading.Thread(target=_forward, args=(pipe, make, said), daemon=True).start()
+        for _ in wrap:
+            yield from iter(said.get, None)
+        yield language_pb2.RunPluginResponse(exitcode=process.wait())
+
+
+def _forward(pipe: IO[bytes], make: Callable[[bytes], Any], said: SimpleQueue[Any]) -> None:
+    """Put what comes out of `pipe` into `said` as it comes, made a response, and None at its end."""
+    with pipe:
+        while piece := os.read(pipe.fileno(), PIECE):
+            said.put(make(piece))
+    said.put(None)
 
 
 def _run(program: Path) -> None:

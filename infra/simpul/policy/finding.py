@@ -34,10 +34,16 @@ class Finding:
             return f"waived until {self.waiver.ends}: {self.waiver.reason}"
         return f"its waiver ended on {self.ended.ends}" if self.ended else ""
 
-    def __str__(self) -> str:
+    @property
+    def said(self) -> str:
+        """What is wrong and what to do, for whoever is told the rule anyhow."""
         got = f" (got {self.got})" if self.got is not None else ""
-        lines = [f"{self.rule.cited}: {self.where} {self.what}{got}", self.rule.title, self.next or "", self.notice]
+        lines = [f"{self.where} {self.what}{got}", self.next or "", self.notice]
         return "\n    ".join(line for line in lines if line)
+
+    def __str__(self) -> str:
+        first, *rest = self.said.split("\n")
+        return "\n".join([f"{self.rule.cited}: {first}", f"    {self.rule.title}", *rest])
 
 
 @dataclass(frozen=True)

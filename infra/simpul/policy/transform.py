@@ -107,7 +107,7 @@ def _severity(finding: Finding) -> Any:
 
 
 def _sum_up(broken: list[Finding]) -> str:
-    rules = sorted({finding.rule.cited for finding in broken})
+    rules = sorted({finding.rule.id for finding in broken})
     count = "a rule is broken" if len(rules) == 1 else f"{len(rules)} rules are broken"
     places = "in one place" if len(broken) == 1 else f"in {len(broken)} places"
     advice = "docs/rules.md explains each; what can't be mended now is waived in city.waivers, with a reason and a day"
