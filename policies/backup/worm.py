@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from simpul.policy import UNKNOWN, Breach, Estate, Rule, choice
+from simpul.policy import UNKNOWN, Breach, Estate, Resource, Rule, choice
 from simpul.policy.vendor import buckets
 
 BESIDE = "alicloud:oss/bucketWorm:BucketWorm"
-LOCKED = ("Locked", UNKNOWN, None)
+LOCKED = ("Locked", UNKNOWN)
 
 
 def check(estate: Estate) -> Iterator[Breach]:
     """Find such buckets without a retention lock."""
     for bucket in buckets(estate, "backup", "audit"):
         locks = estate.beside(bucket, BESIDE, "bucket", "bucket", "id")
-        days = [lock.get("retentionPeriodInDays") for lock in locks]
-        if not any(each is UNKNOWN or (each or 0) >= 1 for each in days) and not estate.is_open(BESIDE, "bucket"):
-            yield Breach(
-                "can be emptied by whoever gets in", "no BucketWorm", "Give it a BucketWorm with days.", bucket
-            )
+        if not any(_holds(lock) for lock in locks) and not estate.is_open(BESIDE, "bucket"):
+            got = "a BucketWorm that isn't locked" if locks else "no BucketWorm"
+            advice = "Give it a BucketWorm with days, status Locked."
+            yield Breach("can be emptied by whoever gets in", got, advice, bucket)
+
+
+def _holds(lock: Resource) -> bool:
+    days = lock.get("retentionPeriodInDays")
+    return lock.get("status") in LOCKED and (days is UNKNOWN or (days or 0) >= 1)
 
 
 RULE = Rule(

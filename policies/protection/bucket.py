@@ -23,5 +23,6 @@ RULE = Rule(
     indonesian="Jangan izinkan bucket dihapus beserta isinya.",
     on=Resource,
     types=(BUCKET,),
+    protective=True,
     check=check,
 )

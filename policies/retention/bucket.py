@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from simpul.policy import Breach, Resource, Rule, entries, law
 from simpul.policy.vendor import BUCKET
 
-ENDS = ("expiration", "noncurrentVersionExpiration")
+ENDS = ("expirations", "noncurrentVersionExpirations")
 
 
 def check(bucket: Resource) -> Iterator[Breach]:
