@@ -49,6 +49,7 @@ format: setup ## Format and mend what can be mended
 
 generate: setup ## Make the generated files anew
 	@python -m simpul.city.schema
+	@python -m simpul.policy.page
 
 bench: setup ## Measure Simpul beside what one would do without it (minutes; ARGS=names of cases)
 	@PYTHONPATH=tests python -m bench $(ARGS)

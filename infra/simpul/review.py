@@ -70,7 +70,7 @@ def review(file: Path, today: date | None = None) -> Review:
         return Review(file, name, problems=error.problems)
     rules, waivers, day = load_rules(), declared.waivers(city), today or day_of.today()
     frame = Frame.of(city)
-    resources = _register(city, name, frame)
+    resources = register(city, name, frame)
     manifests, lacks = _render(resources)
     subjects: list[Subject] = [
         *declared.subjects(city, day),
@@ -103,7 +103,7 @@ class _Collector:
         """Take no notice: `run` comes back by itself."""
 
 
-def _register(city: City, name: str, frame: Frame) -> tuple[Resource, ...]:
+def register(city: City, name: str, frame: Frame) -> tuple[Resource, ...]:
     """Run the program for `city` under mocks; give what it registers, components left out."""
     collector = _Collector()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 
 from simpul.policy import UNKNOWN, Breach, Estate, Resource, Rule, law
@@ -14,9 +15,10 @@ ATTACHMENT = "alicloud:ram/userPolicyAttachment:UserPolicyAttachment"
 
 def check(estate: Estate) -> Iterator[Breach]:
     """Find keys of users whose permissions don't end, or who have none that is known to."""
+    policies = _policies_by_user(estate)
     for key in estate.of(KEY):
-        policies = [policy for attachment in _attachments(estate, key) for policy in _policies(estate, attachment)]
-        documents = [policy.get("policyDocument") or policy.get("document") for policy in policies]
+        held = {id(policy): policy for user in _users(key) for policy in policies.get(user, ())}
+        documents = [policy.get("policyDocument") or policy.get("document") for policy in held.values()]
         if UNKNOWN in documents:
             continue
         allowing = [each for text in documents for each in statements(text) if each.allows]
@@ -25,19 +27,19 @@ def check(estate: Estate) -> Iterator[Breach]:
             yield Breach("opens the cloud without end", "no end in the policies of its user", advice, key)
 
 
-def _attachments(estate: Estate, key: Resource) -> list[Resource]:
-    return [a for a in estate.of(ATTACHMENT) if _same(a, key, "userName")]
+def _policies_by_user(estate: Estate) -> dict[str, list[Resource]]:
+    policies: dict[str, list[Resource]] = defaultdict(list)
+    for policy in estate.of(RAM_POLICY):
+        for attachment in estate.beside(policy, ATTACHMENT, "policyName", "policyName"):
+            for user in _users(attachment):
+                policies[user].append(policy)
+    return policies
 
 
-def _policies(estate: Estate, attachment: Resource) -> list[Resource]:
-    return [policy for policy in estate.of(RAM_POLICY) if attachment.is_of("policyName", policy, "policyName")]
-
-
-def _same(one: Resource, other: Resource, prop: str) -> bool:
-    """Tell whether two resources mean the same user: by its name, or by the resource that the name comes of."""
-    shared = set(one.refs.get(prop, ())) & set(other.refs.get(prop, ()))
-    name = one.get(prop)
-    return bool(shared) or (name not in (None, UNKNOWN) and name == other.get(prop))
+def _users(resource: Resource) -> list[str]:
+    """Name the user that `resource` is about: by its name, and by the resource that the name comes of."""
+    name = resource.get("userName")
+    return [*resource.refs.get("userName", ()), *([name] if isinstance(name, str) else [])]
 
 
 def _is_endless(statement: Statement) -> bool:

@@ -24,9 +24,13 @@ def check(estate: Estate) -> Iterator[Breach]:
         yield from _check(role, allowing)
 
 
-def _policies(estate: Estate, role: Resource) -> Iterator[Resource]:
-    for attachment in estate.beside(role, ATTACHMENT, "roleName", "roleName", "id"):
-        yield from (p for p in estate.of(RAM_POLICY) if attachment.is_of("policyName", p, "policyName", "id"))
+def _policies(estate: Estate, role: Resource) -> list[Resource]:
+    attached = {id(attachment) for attachment in estate.beside(role, ATTACHMENT, "roleName", "roleName", "id")}
+    return [
+        policy
+        for policy in estate.of(RAM_POLICY)
+        if any(id(each) in attached for each in estate.beside(policy, ATTACHMENT, "policyName", "policyName", "id"))
+    ]
 
 
 def _check(role: Resource, allowing: list[Statement]) -> Iterator[Breach]:

@@ -5,7 +5,7 @@ as UNKNOWN, the texts that are secret, and the resources that each value comes o
 
 It stands where the SDK hands a registration to the engine, within this process, and costs a reading of it. Pulumi's
 `register_resource_transform` has the engine call the program back for each resource instead, and tells a refusal with
-a trace; `register_stack_transformation` comes before values are known. See docs/adr/0015-rules-at-the-door.md.
+a trace; `register_stack_transformation` comes before values are known. See docs/adr/0020-rules-at-the-door.md.
 """
 
 from __future__ import annotations

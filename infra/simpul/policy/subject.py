@@ -13,9 +13,11 @@ A value that isn't known yet is UNKNOWN, at any depth. A rule never judges one: 
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from simpul.city import City, Host, Site
@@ -24,6 +26,8 @@ from simpul.provider.wire import UNKNOWN, has_unknown
 
 Props = Mapping[str, Any]
 Refs = Mapping[str, tuple[str, ...]]
+
+_REF, _VALUE = "comes of", "is"
 
 
 @dataclass(frozen=True)
@@ -77,13 +81,6 @@ class Resource:
         """
         return dig(self.props, *path)
 
-    def is_of(self, prop: str, other: Resource, *names: str) -> bool:
-        """Tell whether the value of `prop` is `other`'s: it comes of it, or is one of its properties `names`."""
-        if other.name in self.refs.get(prop, ()):
-            return True
-        value = self.get(prop)
-        return isinstance(value, str) and value in {other.get(name) for name in names if other.get(name) is not None}
-
 
 @dataclass(frozen=True)
 class Estate:
@@ -101,11 +98,38 @@ class Estate:
 
     def of(self, *types: str) -> Iterator[Resource]:
         """Give the resources of `types`."""
-        return (resource for resource in self.resources if resource.type in types)
+        return (resource for type_ in types for resource in self._by_type.get(type_, ()))
 
     def beside(self, owner: Resource, type_: str, prop: str, *names: str) -> list[Resource]:
-        """Give the resources of `type_` whose `prop` says that they belong to `owner`."""
-        return [other for other in self.of(type_) if other.is_of(prop, owner, *names)]
+        """Give the resources of `type_` whose `prop` comes of `owner`, or is one of the owner's properties `names`."""
+        keys = [(_REF, owner.name), *((_VALUE, owner.get(name)) for name in names)]
+        links = self._links(type_, prop)
+        found = {id(other): other for key in keys for other in links.get(key, ())}
+        return list(found.values())
+
+    @cached_property
+    def _by_type(self) -> dict[str, list[Resource]]:
+        sorted_: dict[str, list[Resource]] = defaultdict(list)
+        for resource in self.resources:
+            sorted_[resource.type].append(resource)
+        return sorted_
+
+    def _links(self, type_: str, prop: str) -> dict[tuple[str, Any], list[Resource]]:
+        """Give the resources of `type_` by what their `prop` comes of, and by what it is."""
+        if (type_, prop) not in self._linked:
+            links: dict[tuple[str, Any], list[Resource]] = defaultdict(list)
+            for other in self.of(type_):
+                for name in other.refs.get(prop, ()):
+                    links[_REF, name].append(other)
+                value = other.get(prop)
+                if isinstance(value, str):
+                    links[_VALUE, value].append(other)
+            self._linked[type_, prop] = links
+        return self._linked[type_, prop]
+
+    @cached_property
+    def _linked(self) -> dict[tuple[str, str], dict[tuple[str, Any], list[Resource]]]:
+        return {}
 
     def is_open(self, type_: str, prop: str) -> bool:
         """Tell whether a resource of `type_` doesn't know yet what it belongs to."""
@@ -254,10 +278,13 @@ Subject = Resource | Estate | Manifest | Namespace | Machine | Declaration | Sta
 def dig(value: Any, *path: str) -> Any:
     """Give what stands in `value` at `path`; None where there is nothing, UNKNOWN below what isn't known."""
     for step in path:
-        value = only(value)
-        if value is UNKNOWN:
-            return UNKNOWN
-        value = value.get(step) if isinstance(value, Mapping) else None
+        if type(value) is not dict:  # most are, and the test is cheap
+            value = only(value)
+            if value is UNKNOWN:
+                return UNKNOWN
+            if not isinstance(value, Mapping):
+                return None
+        value = value.get(step)
     return value
 
 
