@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from lab.cloud.estate import ADDRESS, ASSOCIATION, CLUSTER, ENTRY, GATEWAY, GROUP, NETWORK, POOL, RULE, SWITCH
-from simpul.lab.cloud.product import acl, actiontrail, addon, cen, cms, dns, hbr, log, pvtz, route, vpn
+from simpul.lab.cloud.product import acl, actiontrail, addon, cen, cms, dns, hbr, kms, log, pvtz, route, vpn
 from simpul.lab.cloud.product.scan import REGISTRY
 
 if TYPE_CHECKING:
@@ -23,6 +23,10 @@ LINE: Final = "pc-k1alab0000001"
 
 def _switch(sampler: Sampler, number: int) -> dict[str, Any]:
     return {"cidrBlock": f"10.64.{number}.0/24", "zoneId": ZONES[number % 3], "vpcId": sampler.made(NETWORK).id}
+
+
+def _other_zone(sampler: Sampler) -> str:
+    return next(each for each in ZONES if each != sampler.made(SWITCH).outputs["zoneId"])
 
 
 def _gateway(sampler: Sampler, number: int) -> dict[str, Any]:
@@ -104,6 +108,11 @@ NEED: Final[dict[str, Need]] = {
     CLUSTER: _cluster,
     POOL: _pool,
     addon.KubernetesAddon.token: lambda _, number: {"name": list(addon.VERSIONS)[number]},
+    kms.INSTANCE: lambda sampler, _: {
+        "vpcId": sampler.made(NETWORK).id,
+        "vswitchIds": [sampler.made(SWITCH).id],
+        "zoneIds": list(ZONES),
+    },
     "alicloud:kms/alias:Alias": lambda _, number: {"aliasName": f"alias/bpn-{number}"},
     log.INDEX: lambda sampler, _: {"logstore": sampler.another(log.STORE).outputs["logstoreName"]},
     actiontrail.Trail.token: _trail,
@@ -119,7 +128,7 @@ NEED: Final[dict[str, Need]] = {
     vpn.GATEWAY: lambda sampler, _: {
         "bandwidth": 10,
         "vswitchId": sampler.made(SWITCH).id,
-        "disasterRecoveryVswitchId": sampler.another(SWITCH, zoneId=ZONES[0]).id,
+        "disasterRecoveryVswitchId": sampler.another(SWITCH, zoneId=_other_zone(sampler)).id,
     },
     vpn.CUSTOMER: lambda _, number: {"ipAddress": f"203.0.113.{number}"},
     vpn.CONNECTION: _connection,

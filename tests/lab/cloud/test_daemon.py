@@ -30,7 +30,8 @@ from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 stub = provider_pb2_grpc.ResourceProviderStub(grpc.insecure_channel("127.0.0.1:" + sys.argv[1]))
 call = stub.Create.future(provider_pb2.CreateRequest(urn="{urn(NETWORK)}"))
-stub.GetPluginInfo(Empty())
+for _ in range(9):  # a call that waits for a thread of the daemon's would end with who asked
+    stub.GetPluginInfo(Empty())
 print("asked", flush=True)
 call.result()
 """

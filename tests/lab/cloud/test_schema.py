@@ -6,13 +6,16 @@ import importlib
 import inspect
 import re
 import sys
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import pytest
 
+from lab.cloud.test_list import LISTS
 from lab.cloud.used import KNOWN
 from simpul.lab.cloud import schema
-from simpul.lab.cloud.lookup import _listed
+from simpul.lab.cloud.lookup import subject
+from simpul.lab.cloud.schema import Property
 
 
 def arguments(token: str) -> dict[str, Any]:
@@ -47,6 +50,35 @@ def test_a_list_travels_as_the_sdk_sends_it(token: str) -> None:
             assert (fact.shape in ("list", "set")) == ("Sequence[" in str(annotation)), name
 
 
+def inside(package: Any, klass: Any, fields: Iterable[Property], path: str = "") -> Iterator[str]:
+    """Give the paths of properties that the SDK reads under another name or in another shape."""
+    getters = {getattr(each.fget, "_pulumi_name", name): each.fget for name, each in vars(klass).items() if _is(each)}
+    for fact in (each for each in fields if not each.removed):
+        where, getter = f"{path}{fact.name}", getters.get(fact.name)
+        if getter is None:
+            yield where
+            continue
+        annotation = str(getter.__annotations__["return"])
+        if ("Sequence[" in annotation) != (fact.shape in ("list", "set")):
+            yield f"{where}: {annotation}"
+        if fact.fields and (found := re.search(r"outputs\.(\w+)", annotation)):
+            yield from inside(package, getattr(package.outputs, found[1]), fact.fields.values(), f"{where}.")
+
+
+def _is(member: Any) -> bool:
+    return isinstance(member, property) and member.fget is not None
+
+
+@pytest.mark.parametrize("token", [token for token, _ in LISTS], ids=lambda token: token.rpartition(":")[2])
+def test_the_sdk_reads_all_that_a_list_answers(token: str) -> None:
+    source = schema.load().get(token)
+    assert source is not None
+    _, path, name = token.split(":")
+    package = importlib.import_module(f"pulumi_alicloud.{path.partition('/')[0]}")
+    klass = getattr(package, f"{name[:1].upper()}{name[1:]}Result")
+    assert list(inside(package, klass, source.properties.values())) == []
+
+
 def test_every_type_of_the_vendor_can_be_read() -> None:
     facts = schema.load()
     types = [resource for token in facts if (resource := facts.get(token)) is not None]
@@ -57,5 +89,5 @@ def test_every_type_of_the_vendor_can_be_read() -> None:
 def test_most_lists_are_found_by_their_name(cloud: Any) -> None:
     facts = schema.load()
     lists = [facts.get(token) for token in facts if token.rpartition(":")[2].startswith("get")]
-    found = sum(_listed(cloud.estate, each) is not None for each in lists if each is not None)
+    found = sum(subject(cloud.estate, each) is not None for each in lists if each is not None)
     assert found > 400

@@ -19,9 +19,16 @@ from simpul.lab.cloud.store import DELETING, Record
 SOURCES: Final = product.sources()
 ALSO: Final = {"creationTime": "createTime", "vrouterId": "routerId", "spec": "specification"}
 """What lists call otherwise than the resources do."""
-OTHERWISE: Final = {"alicloud_cs_clusters": "alicloud_cs_managed_kubernetes"}
+OTHERWISE: Final = {
+    "alicloud_cs_clusters": "alicloud_cs_managed_kubernetes",
+    "alicloud_cloud_monitor_service_metric_alarm_rules": "alicloud_cms_alarm",
+}
 """What lists list, where their name doesn't say it."""
-NO_FILTER: Final = {"ids", "nameRegex", "tags", "enableDetails", "pageNumber", "pageSize", "dryRun"}
+NO_FILTER: Final = {
+    "ids", "nameRegex", "tags", "enableDetails", "fetchTags", "pageNumber", "pageSize", "dryRun", "lang",
+    "includeOrganizationTrail", "includeShadowTrails", "searchMode",
+}  # fmt: skip
+"""Arguments that choose nothing, or are looked at by themselves."""
 
 
 def answer(estate: Estate, source: Resource, inputs: Mapping[str, Any]) -> dict[str, Any]:
@@ -30,7 +37,7 @@ def answer(estate: Estate, source: Resource, inputs: Mapping[str, Any]) -> dict[
         raise Refusal("UnsupportedParameter.OutputFile", "The lab's cloud runs elsewhere and writes no files for you.")
     if source.token in SOURCES:
         found = SOURCES[source.token].answer(estate, inputs)
-    elif (listed := _listed(estate, source)) is not None:
+    elif (listed := subject(estate, source)) is not None:
         found = _list(estate, source, listed, inputs)
     else:
         found = {}
@@ -40,7 +47,8 @@ def answer(estate: Estate, source: Resource, inputs: Mapping[str, Any]) -> dict[
     return {**blank, "id": source.tf, **inputs, **found}
 
 
-def _listed(estate: Estate, source: Resource) -> Resource | None:
+def subject(estate: Estate, source: Resource) -> Resource | None:
+    """Give the type that a data source lists, None if it is no list."""
     for tf in _singular(source.tf):
         resource = estate.schema.get(estate.schema.token(tf) or "")
         if resource is not None and not resource.is_data:
@@ -63,8 +71,9 @@ def _singular(plural: str) -> Iterator[str]:
 
 def _list(estate: Estate, source: Resource, listed: Resource, inputs: Mapping[str, Any]) -> dict[str, Any]:
     lingers = estate.kind(listed.token).lingers
-    alive = [each for each in estate.store.all(listed.token) if lingers or each.state != DELETING]
-    chosen = [each for each in (_shown(estate, record) for record in alive) if _matches(listed, each, inputs)]
+    there = estate.store.all(listed.token) + (estate.store.retired(listed.token) if lingers else [])
+    alive = [each for each in there if lingers or each.state != DELETING]
+    chosen = [each for each in (shown(estate, record) for record in alive) if _matches(listed, each, inputs)]
     page = _page(chosen, inputs)
     found: dict[str, Any] = {
         "ids": [each.id for each in page],
@@ -77,7 +86,7 @@ def _list(estate: Estate, source: Resource, listed: Resource, inputs: Mapping[st
     return {name: value for name, value in found.items() if name in source.properties}
 
 
-def _shown(estate: Estate, record: Record) -> Record:
+def shown(estate: Estate, record: Record) -> Record:
     """Give a record as lists show it."""
     kind = estate.kind(record.token)
     record.outputs |= kind.describe(estate, estate.look(record))
@@ -104,11 +113,27 @@ def _pattern(words: str) -> re.Pattern[str]:
 
 
 def _equals(listed: Resource, record: Record, name: str, wanted: Any) -> bool:
+    """Hold one argument to a record: a value, a pattern of a value (`rrRegex`), or several values (`routerIds`)."""
     if name in (listed.naming, "name"):
         return bool(_name(listed, record) == wanted)
-    if name not in record.outputs and name not in listed.properties:
-        raise Refusal(f"UnsupportedParameter.{name}", f"The lab's cloud can't filter {listed.tf} by {name}.")
-    return bool(record.outputs.get(name) == wanted)
+    if name == "keyword":
+        return wanted in _name(listed, record)
+    if _has(listed, record, name):
+        return bool(_folded(record.outputs.get(name)) == _folded(wanted))
+    if (plain := name.removesuffix("Regex")) != name and _has(listed, record, plain):
+        return _pattern(wanted).search(str(record.outputs.get(plain, ""))) is not None
+    if isinstance(wanted, list) and _has(listed, record, name.removesuffix("s")):
+        return record.outputs.get(name.removesuffix("s")) in wanted
+    raise Refusal(f"UnsupportedParameter.{name}", f"The lab's cloud can't filter {listed.tf} by {name}.")
+
+
+def _folded(value: Any) -> Any:
+    """Bring what some lists spell with capitals and resources without into one form."""
+    return value.lower() if isinstance(value, str) else value
+
+
+def _has(listed: Resource, record: Record, name: str) -> bool:
+    return name in record.outputs or name in listed.properties
 
 
 def _page(chosen: list[Record], inputs: Mapping[str, Any]) -> list[Record]:
@@ -120,7 +145,8 @@ def _page(chosen: list[Record], inputs: Mapping[str, Any]) -> list[Record]:
 
 
 def _name(listed: Resource, record: Record) -> str:
-    return str(record.outputs.get(listed.naming or "name") or record.outputs.get("name") or "")
+    """Give its name; what has none is called by its id, as a bucket is."""
+    return str(record.outputs.get(listed.naming or "name") or record.outputs.get("name") or record.id)
 
 
 def _item(fact: Property, listed: Resource, record: Record) -> dict[str, Any]:
@@ -147,9 +173,36 @@ def _own(listed: Resource) -> set[str]:
 
 
 def _shaped(fact: Property, value: Any) -> Any:
-    """Bring a value into the list's own form, where it differs from the resource's."""
+    """Bring a value into the list's own form and type, where they differ from the resource's."""
     if fact.shape in ("list", "set") and not isinstance(value, list):
-        return [value] if value else []
+        value = [value] if value else []
     if fact.shape == "object" and isinstance(value, list):
         return value[0] if value else {}
-    return value
+    if fact.shape == "object" or (fact.fields and isinstance(value, list)):
+        return _narrow(fact, value)
+    return _typed(fact.shape, value)
+
+
+def _narrow(fact: Property, value: Any) -> Any:
+    """Give of an object, or of each in a list, what the list shows of it."""
+    if isinstance(value, list):
+        return [_narrow(fact, each) for each in value]
+    return {
+        each.name: _shaped(each, value[each.name]) if each.name in value else computed.zero(each)
+        for each in fact.fields.values()
+        if not each.removed
+    }
+
+
+def _typed(shape: str, value: Any) -> Any:
+    match shape, value:
+        case "string", bool():
+            return str(value).lower()
+        case "string", int() | float():
+            return str(value)
+        case "int", str():
+            return int(value) if value.lstrip("-").isdigit() else 0
+        case "bool", str():
+            return value.lower() in ("true", "enable", "enabled", "on")
+        case _:
+            return value

@@ -38,6 +38,7 @@ OBJECTS = {
     "alicloud:fc/v3Function:V3Function": {"tracingConfig"},
     "alicloud:fc/v3Trigger:V3Trigger": {"httpTrigger"},
     "alicloud:maxcompute/getProjects:getProjects": {"properties", "securityProperties"},
+    "alicloud:servicemesh/serviceMesh:ServiceMesh": {"prometheus", "vswitcheList"},
     "alicloud:sls/getAlerts:getAlerts": {"sinkCms"},
     "alicloud:threatdetection/sasTrail:SasTrail": {"serviceTrail"},
 }

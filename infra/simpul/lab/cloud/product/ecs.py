@@ -62,6 +62,19 @@ class SecurityGroupRule(Kind):
         own = there.outputs["securityGroupRuleId"] if there else region.draw(order.estate.region, "sgr")
         return {"nicType": order.inputs.get("nicType", "intranet"), "securityGroupRuleId": own}
 
+    def describe(self, estate: Estate, record: Record) -> dict[str, Any]:
+        """Give what lists call otherwise."""
+        del estate
+        values = record.outputs
+        inward = values["type"] == "ingress"
+        cidr, group = values.get("cidrIp", ""), values.get("sourceSecurityGroupId", "")
+        return {
+            "groupId": values["securityGroupId"],
+            "direction": values["type"],
+            "sourceCidrIp" if inward else "destCidrIp": cidr,
+            "sourceGroupId" if inward else "destGroupId": group,
+        }
+
     def suppress(self, name: str, wanted: Mapping[str, Any]) -> bool:
         """Keep quiet about ports where the protocol has none."""
         return (name == "portRange" and wanted.get("ipProtocol") not in ("tcp", "udp")) or super().suppress(

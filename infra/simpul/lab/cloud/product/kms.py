@@ -11,7 +11,7 @@ from simpul.lab.cloud import reference, region
 from simpul.lab.cloud.kind import Kind, Order
 from simpul.lab.cloud.reference import Reference
 from simpul.lab.cloud.refusal import Refusal
-from simpul.lab.cloud.rule import Form, Needed, Sole
+from simpul.lab.cloud.rule import Form, Known, Needed, Sole, zones
 
 if TYPE_CHECKING:
     from simpul.lab.cloud.estate import Estate
@@ -21,9 +21,46 @@ WINDOW: Final = 30
 """Days that a key or a secret waits for its end, where the program doesn't say how many."""
 INTERVAL: Final = r"\d+[dhms]"
 """A span of time as the vendor writes it: `365d`, `86400s`."""
+INSTANCE: Final = "alicloud:kms/instance:Instance"
+SECRET: Final = "alicloud:kms/secret:Secret"  # noqa: S105 not a password
+NO_INSTANCE: Final = "Forbidden.DKMSInstanceNotFound"
+IN_INSTANCE: Final = Reference("dkmsInstanceId", INSTANCE, NO_INSTANCE, "Forbidden.DKMSInstanceNotEmpty")
+ZONES: Final = 2
 TIME: Final = "%Y-%m-%dT%H:%M:%SZ"
 EXISTS: Final = "Rejected.ResourceExist"
 ROTATED: Final = ("automaticRotation", ("Enabled",))
+
+
+class Instance(Kind):
+    """A KMS instance: where keys are, in two zones. Keys that wait for their end go with it."""
+
+    token = INSTANCE
+    prefix = "kst"
+    unread: ClassVar[frozenset[str]] = frozenset({"forceDeleteWithoutBackup", "period"})
+    stable: ClassVar[Mapping[str, Any]] = {
+        "status": "Connected",
+        "paymentType": "PayAsYouGo",
+        "productVersion": "3",
+        "renewStatus": "ManualRenewal",
+    }
+    rules = (Known("zoneIds", zones, "InvalidParameter.ZoneIds"),)
+
+    def examine(self, order: Order) -> None:
+        """Refuse fewer zones than two, and a switch of another VPC or zone."""
+        if len(set(order.inputs["zoneIds"])) < ZONES:
+            raise Refusal("InvalidParameter.ZoneIds", f"A KMS instance needs {ZONES} zones.")
+        for each in order.inputs["vswitchIds"]:
+            switch = order.estate.store.get(reference.SWITCH, each)
+            there = switch is not None and switch.outputs["vpcId"] == order.inputs["vpcId"]
+            if switch and not (there and switch.outputs["zoneId"] in order.inputs["zoneIds"]):
+                raise Refusal("InvalidParameter.VSwitchIds", f"{each} is not in the VPC and the zones.")
+
+    def dismantle(self, estate: Estate, record: Record) -> None:
+        """Take along the keys and secrets that wait for their end."""
+        for token in (reference.KEY, SECRET):
+            for each in estate.store.retired(token):
+                if each.outputs.get("dkmsInstanceId") == record.id:
+                    estate.store.remove(each)
 
 
 class Key(Kind):
@@ -44,6 +81,7 @@ class Key(Kind):
         "isEnabled": True,
         "creator": region.ACCOUNT,
     }
+    references = (IN_INSTANCE,)
     rules = (
         Form("rotationInterval", INTERVAL, "InvalidParameter.RotationInterval"),
         Needed(("rotationInterval",), "MissingParameter.RotationInterval", ROTATED),
@@ -91,14 +129,16 @@ class Policy(Kind):
 
     token = "alicloud:kms/policy:Policy"  # noqa: S105 not a password
     parts = ("policyName",)
+    references = (Reference("kmsInstanceId", INSTANCE, NO_INSTANCE, ""),)
     rules = (Sole(("policyName",), EXISTS),)
 
 
 class Secret(Kind):
     """A secret. Its name is taken until its recovery window is over, unless it is deleted without recovery."""
 
-    token = "alicloud:kms/secret:Secret"  # noqa: S105 not a password
+    token = SECRET
     parts = ("secretName",)
+    references = (IN_INSTANCE,)
     unread: ClassVar[frozenset[str]] = frozenset({"forceDeleteWithoutRecovery", "recoveryWindowInDays"})
     stable: ClassVar[Mapping[str, Any]] = {"secretType": "Generic"}
     rules = (

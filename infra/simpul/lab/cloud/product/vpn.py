@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from simpul.lab.cloud import reference, region
-from simpul.lab.cloud.kind import Kind, Order
+from simpul.lab.cloud.kind import Kind, Order, Source
 from simpul.lab.cloud.reference import Reference
 from simpul.lab.cloud.refusal import Refusal
 from simpul.lab.cloud.rule import Address, Apart, Cidr, Known, Needed, Sole
@@ -153,9 +153,10 @@ class Connection(Kind):
         return {
             "localSubnet": ",".join(values["localSubnets"]),
             "remoteSubnet": ",".join(values["remoteSubnets"]),
-            "vcoHealthCheck": values.get("healthCheckConfig"),
-            "vpnBgpConfig": values.get("bgpConfig"),
-            "tunnelOptionsSpecification": values.get("tunnelOptionsSpecifications"),
+            "vcoHealthChecks": values.get("healthCheckConfig"),
+            "vpnBgpConfigs": values.get("bgpConfig"),
+            "ikeConfigs": values.get("ikeConfig"),
+            "ipsecConfigs": values.get("ipsecConfig"),
         }
 
 
@@ -173,6 +174,18 @@ class RouteEntry(Kind):
         Cidr("routeDest", "InvalidRouteDest.Malformed"),
         Sole(("vpnGatewayId", "routeDest", "nextHop"), "VpnRouteEntry.AlreadyExists"),
     )
+
+
+class GatewayZones(Source):
+    """The zones in which gateways are sold."""
+
+    token = "alicloud:vpn/getGatewayZones:getGatewayZones"  # noqa: S105 not a password
+
+    def answer(self, estate: Estate, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        """Give the region's zones, for a bandwidth that is sold."""
+        sold = inputs["spec"] in {f"{each}M" for each in BANDWIDTHS}
+        ids = list(region.ZONES[estate.region]) if sold else []
+        return {"ids": ids, "zones": [{"zoneId": each, "zoneName": each} for each in ids]}
 
 
 def _end(gateway: Record | None, tunnel: Mapping[str, Any]) -> str:
