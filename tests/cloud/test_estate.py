@@ -21,6 +21,7 @@ VPC = "alicloud:vpc/network:Network"
 GROUP = "alicloud:resourcemanager/resourceGroup:ResourceGroup"
 CLUSTER = "alicloud:cs/managedKubernetes:ManagedKubernetes"
 NOTHING: dict[str, dict[str, Any]] = {
+    "pulumi:pulumi:readStackResourceOutputs": {"outputs": {}},
     "alicloud:resourcemanager/getResourceGroups:getResourceGroups": {"groups": []},
     "alicloud:vpc/getNetworks:getNetworks": {"vpcs": []},
     "alicloud:vpc/getSwitches:getSwitches": {"vswitches": []},

@@ -3,8 +3,9 @@
 When the operator's machine dies between the cloud's making of a resource and the engine's writing of its state, the
 resource exists and the state doesn't know it. The vendor lets two VPCs, NAT gateways or addresses have one name, so
 the next run would make a second one, and the city would pay for both. Therefore the program first asks what is this
-stack's, and hands the id to Pulumi's own `import`. Where the state knows the resource, the id is the same and nothing
-happens. What is another stack's is never handed over: adopted, it would go with this stack's destroy.
+stack's, and hands the id to Pulumi's own `import`. What the state knows is not handed over: the engine refuses to make
+a resource anew for which the program names an id. Nor is what is another stack's: adopted, it would go with this
+stack's destroy.
 
 In: the identity. Out: ids by kind and name. It only reads.
 """
@@ -12,8 +13,10 @@ In: the identity. Out: ids by kind and name. It only reads.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
+
+import pulumi
 
 from simpul.cloud.identity import Identity
 from simpul.errors import OutsideError, Problem
@@ -28,12 +31,12 @@ Listing = Callable[[Identity, Pause], Listed]
 
 @dataclass(frozen=True)
 class Found:
-    """Ids of the city's resources that are there, by kind and name."""
+    """Ids of the city's resources that are there and that the stack's state doesn't know, by kind and name."""
 
     ids: dict[tuple[str, str], str] = field(default_factory=dict)
 
     def id(self, kind: str, name: str) -> str | None:
-        """Give the id of the `kind` named `name`, or None when the cloud has none."""
+        """Give the id of the `kind` named `name`, or None when there is none to adopt."""
         return self.ids.get((kind, name))
 
 
@@ -50,7 +53,14 @@ def find(identity: Identity, listings: Iterable[Listing], pause: Pause = time.sl
                 problems.append(_twice(kind, name, ids[kind, name], id_))
     if problems:
         raise OutsideError(*problems)
-    return Found(ids)
+    known = _known(identity.stack)
+    return Found({key: id_ for key, id_ in ids.items() if id_ not in known})
+
+
+def _known(stack: str) -> Collection[str]:
+    """Give the ids in the stack's state. The engine tells its outputs, into which the vendor's plugin puts the id."""
+    told = pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", {"stackName": stack}).value
+    return {resource["outputs"]["id"] for resource in told["outputs"].values() if "id" in resource["outputs"]}
 
 
 def _twice(kind: str, name: str, first: str, second: str) -> Problem:

@@ -25,6 +25,7 @@ from simpul.lab.cloud.estate import Estate
 from simpul.lab.cloud.fault import Faults, Lost
 from simpul.lab.cloud.refusal import Refusal
 from simpul.lab.cloud.schema import Resource
+from simpul.lab.cloud.store import Record
 from simpul.provider.log import Engine, ResourceLog
 from simpul.provider.plugin import Plugin
 from simpul.provider.wire import has_unknown
@@ -119,7 +120,7 @@ class Cloud(Plugin):
             outputs = computed.preview(resource, inputs)
             return provider_pb2.CreateResponse(properties=wire.write(outputs, resource.properties))
         record = self._do(resource, "create", context, lambda: self._estate.create(resource.token, inputs))
-        return provider_pb2.CreateResponse(id=record.id, properties=wire.write(record.outputs, resource.properties))
+        return provider_pb2.CreateResponse(id=record.id, properties=_seen(record, record.outputs, resource))
 
     def Read(self, request: Any, context: Any) -> Any:
         resource = self._resource(request.urn, context)
@@ -130,7 +131,7 @@ class Cloud(Plugin):
         unread = self._estate.kind(resource.token).unread
         return provider_pb2.ReadResponse(
             id=record.id,
-            properties=wire.write(_reread(record.outputs, outputs, unread), resource.properties),
+            properties=_seen(record, _reread(record.outputs, outputs, unread), resource),
             inputs=wire.write(_reread(record.inputs, inputs, unread | {AUTO}), resource.properties),
         )
 
@@ -142,7 +143,7 @@ class Cloud(Plugin):
             outputs = computed.renew(resource, inputs, wire.read(request.olds), self._estate.region)
             return provider_pb2.UpdateResponse(properties=wire.write(outputs, resource.properties))
         record = self._do(resource, "update", context, lambda: self._estate.update(resource.token, request.id, inputs))
-        return provider_pb2.UpdateResponse(properties=wire.write(record.outputs, resource.properties))
+        return provider_pb2.UpdateResponse(properties=_seen(record, record.outputs, resource))
 
     def Delete(self, request: Any, context: Any) -> Empty:
         resource = self._resource(request.urn, context)
@@ -188,6 +189,11 @@ class Cloud(Plugin):
             traceback.print_exc()
             context.abort(grpc.StatusCode.INTERNAL, f"{where} {type(error).__name__}: {error}")
         raise AssertionError  # abort has raised
+
+
+def _seen(record: Record, outputs: Mapping[str, Any], resource: Resource) -> Any:
+    """Close what a program sees of a resource; the vendor's plugin puts the id among its outputs."""
+    return wire.write({**outputs, "id": record.id}, resource.properties)
 
 
 def _reread(now: Mapping[str, Any], before: Mapping[str, Any], unread: frozenset[str]) -> dict[str, Any]:

@@ -1,0 +1,39 @@
+"""What is adopted: only what the cloud holds and the stack's state doesn't know."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cloud.test_estate import NOTHING
+from recorder import Recorder, record
+from simpul.cloud.found import Found, Listed, Pause, find
+from simpul.cloud.identity import Identity
+
+STATE = "pulumi:pulumi:readStackResourceOutputs"
+BALIKPAPAN = Identity("6471", "64.71", "Balikpapan", "Diskominfo Balikpapan", "balikpapan")
+
+
+def listed(identity: Identity, pause: Pause) -> Listed:
+    yield "vpc", "simpul-6471-vpc", "vpc-1"
+    yield "switch", "simpul-6471-switch", "vsw-1"
+
+
+def look(state: dict[str, Any]) -> Found:
+    found: list[Found] = []
+    recorder = Recorder(answers=NOTHING | {STATE: {"outputs": state}})
+    record(lambda: found.append(find(BALIKPAPAN, [listed])), recorder)
+    return found[0]
+
+
+def test_what_the_state_knows_is_not_adopted_again_so_that_it_can_be_made_anew() -> None:
+    state = {
+        "urn:pulumi:balikpapan::simpul::alicloud:vpc/network:Network::simpul-6471-vpc": {"outputs": {"id": "vpc-1"}},
+        "urn:pulumi:balikpapan::simpul::simpul:cloud:Cloud::simpul-6471": {"outputs": {"vpcId": "vsw-1"}},
+    }
+    found = look(state)
+    assert found.id("vpc", "simpul-6471-vpc") is None
+    assert found.id("switch", "simpul-6471-switch") == "vsw-1"
+
+
+def test_a_state_that_is_empty_knows_nothing() -> None:
+    assert look({}).id("vpc", "simpul-6471-vpc") == "vpc-1"
