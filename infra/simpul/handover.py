@@ -105,15 +105,39 @@ class ImageRegistry:
 
 @dataclass(frozen=True)
 class TunnelHandle:
-    """The cloud's end of a site's IPsec tunnel, and the key that both ends know."""
+    """The cloud's end of a site's IPsec tunnels, of which the second stands by, and the key that both ends know."""
 
     site: str
     address: pulumi.Output[str]
+    standby: pulumi.Output[str]
     key: pulumi.Output[str]
 
     def export(self) -> dict[str, object]:
         """Give the tunnel as a stack output has it."""
-        return {"site": self.site, "address": self.address, "key": self.key}
+        return {"site": self.site, "address": self.address, "standby": self.standby, "key": self.key}
+
+
+@dataclass(frozen=True)
+class LineHandle:
+    """What both ends of a site's leased line are called (address and BGP's ASN), and the key that they know."""
+
+    site: str
+    cloud_address: str
+    cloud_asn: int
+    site_address: str
+    site_asn: int
+    key: pulumi.Output[str]
+
+    def export(self) -> dict[str, object]:
+        """Give the line as a stack output has it."""
+        return {
+            "site": self.site,
+            "cloud_address": self.cloud_address,
+            "cloud_asn": self.cloud_asn,
+            "site_address": self.site_address,
+            "site_asn": self.site_asn,
+            "key": self.key,
+        }
 
 
 @dataclass(frozen=True)
@@ -133,6 +157,7 @@ class CloudEstate:
     buckets: tuple[BucketHandle, ...] = ()
     image_registry: ImageRegistry | None = None
     tunnels: tuple[TunnelHandle, ...] = ()
+    lines: tuple[LineHandle, ...] = ()
 
 
 @dataclass(frozen=True)

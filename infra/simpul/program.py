@@ -39,5 +39,6 @@ def compose(city: City, there: Found) -> dict[str, Any]:
         "buckets": [each.export() for each in cloud.buckets],
         "image_registry": cloud.image_registry.export() if cloud.image_registry else None,
         "tunnels": [each.export() for each in cloud.tunnels],
+        "lines": [each.export() for each in cloud.lines],
     }
     return {**plain, **{name: pulumi.Output.secret(value) for name, value in secret.items()}}

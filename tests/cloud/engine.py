@@ -5,6 +5,7 @@ In: the stand-in as `lab.cloud.client.serve` gives it, and a city. Out: stacks, 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,6 +34,9 @@ def open_stack(cloud: Client, folder: Path, city: City, name: str = "balikpapan"
     """Open the stack `name` of the cloud side of `city`, its state and home in `folder`."""
     for part in ("home", "backend"):
         (folder / part).mkdir(exist_ok=True)
+    plugin = {"name": "simpul", "path": str(ROOT / "infra" / "simpul" / "provider")}
+    project = {"name": "simpul", "runtime": "python", "main": str(folder), "plugins": {"providers": [plugin]}}
+    (folder / "Pulumi.yaml").write_text(json.dumps(project))
     variables = {
         "PULUMI_BACKEND_URL": f"file://{folder / 'backend'}",
         "PULUMI_CONFIG_PASSPHRASE": "a test's",

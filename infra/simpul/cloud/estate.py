@@ -6,7 +6,7 @@ import pulumi
 import pulumi_alicloud as alicloud
 
 from simpul.city import City, Plan
-from simpul.cloud import barrier, cluster, entrance, found, group, holding, key, logs, network
+from simpul.cloud import barrier, cluster, entrance, found, group, holding, key, line, logs, network, tunnel
 from simpul.cloud.barrier import Barrier, BarrierArgs
 from simpul.cloud.cluster import STORAGE_CLASS, Cluster, ClusterArgs
 from simpul.cloud.entrance import Entrance
@@ -15,9 +15,11 @@ from simpul.cloud.frame import Frame
 from simpul.cloud.holding import Ground, hold
 from simpul.cloud.identity import Identity
 from simpul.cloud.key import Keys, KeysArgs
+from simpul.cloud.line import Lines, LinesArgs
 from simpul.cloud.logs import Logs
 from simpul.cloud.network import Network, NetworkArgs
 from simpul.cloud.profile import size
+from simpul.cloud.tunnel import Tunnels, TunnelsArgs
 from simpul.handover import CloudEstate, ClusterHandle
 
 LISTINGS = (
@@ -29,6 +31,8 @@ LISTINGS = (
     *holding.LISTINGS,
     entrance.listed,
     cluster.listed,
+    tunnel.listed,
+    line.listed,
 )
 """How each component says what the cloud holds of it."""
 
@@ -65,6 +69,8 @@ class Cloud(pulumi.ComponentResource):
         kubernetes = Cluster(
             identity.name("cluster"), ClusterArgs(frame, net, keys, log, f"api.simpul.{city.domain}"), child
         )
+        tunnels = Tunnels(identity.name("tunnels"), TunnelsArgs(frame, net), child).handles
+        lines = Lines(identity.name("lines"), LinesArgs(frame, net), child).handles
         self.estate = CloudEstate(
             cluster=ClusterHandle(
                 identity.prefix,
@@ -78,5 +84,7 @@ class Cloud(pulumi.ComponentResource):
             vpc_id=net.vpc.id,
             nat_address=net.address.ip_address,
             buckets=held.buckets,
+            tunnels=tunnels,
+            lines=lines,
         )
         self.register_outputs({"vpcId": net.vpc.id, "balancerAddress": way_in.balancer.address})

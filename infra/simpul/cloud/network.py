@@ -106,7 +106,7 @@ class Network(pulumi.ComponentResource):
             allocation_id=address.id,
             instance_id=gateway.id,
             instance_type="Nat",
-            opts=self._child("association", name),
+            opts=self._child("address in use", name),
         )
         entry = alicloud.vpc.SnatEntry(
             name,
@@ -186,6 +186,6 @@ def listed(identity: Identity, pause: Pause) -> Listed:
     for address in alicloud.ecs.get_eip_addresses(name_regex=names, tags=tags).addresses:
         yield "address", address.address_name, address.id
         if address.instance_id:
-            yield "association", address.address_name, f"{address.id}:{address.instance_id}"
+            yield "address in use", address.address_name, f"{address.id}:{address.instance_id}"
     for group in alicloud.ecs.get_security_groups(name_regex=names, tags=tags).groups:
         yield "security group", group.name, group.id

@@ -53,6 +53,11 @@ def gather(addresses: Iterable[object], most: int, apart: IPv4Network, site: str
     return tuple(ranges)
 
 
+def word(range_: IPv4Network) -> str:
+    """Bring a range into a resource's name."""
+    return str(range_).replace(".", "-").replace("/", "-")
+
+
 def _join(one: IPv4Network, other: IPv4Network) -> IPv4Network:
     """Give the narrowest range that holds both."""
     while not other.subnet_of(one):

@@ -10,7 +10,21 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from lab.cloud.estate import ADDRESS, ASSOCIATION, CLUSTER, ENTRY, GATEWAY, GROUP, NETWORK, POOL, RULE, SWITCH
-from simpul.lab.cloud.product import acl, actiontrail, addon, cen, cms, dns, hbr, kms, log, pvtz, route, vpn
+from simpul.lab.cloud.product import (
+    acl,
+    actiontrail,
+    addon,
+    autoscaling,
+    cen,
+    cms,
+    dns,
+    hbr,
+    kms,
+    log,
+    pvtz,
+    route,
+    vpn,
+)
 from simpul.lab.cloud.product.scan import REGISTRY
 
 if TYPE_CHECKING:
@@ -56,6 +70,10 @@ def _cluster(sampler: Sampler, number: int) -> dict[str, Any]:
 
 def _pool(sampler: Sampler, number: int) -> dict[str, Any]:
     return {"vswitchIds": [sampler.made(SWITCH).id], "instanceTypes": ["ecs.g7.xlarge"], "desiredSize": "1"}
+
+
+def _scaling(sampler: Sampler, number: int) -> dict[str, Any]:
+    return {"clusterId": sampler.another(CLUSTER).id}
 
 
 def _trail(sampler: Sampler, number: int) -> dict[str, Any]:
@@ -107,6 +125,7 @@ NEED: Final[dict[str, Need]] = {
     RULE: lambda _, number: {"ipProtocol": "tcp", "portRange": f"{number}/{number}", "cidrIp": "10.64.0.0/11"},
     CLUSTER: _cluster,
     POOL: _pool,
+    autoscaling.AutoscalingConfig.token: _scaling,
     addon.KubernetesAddon.token: lambda _, number: {"name": list(addon.VERSIONS)[number]},
     kms.INSTANCE: lambda sampler, _: {
         "vpcId": sampler.made(NETWORK).id,

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 GATEWAY: Final = "alicloud:vpn/gateway:Gateway"
 CUSTOMER: Final = "alicloud:vpn/customerGateway:CustomerGateway"
 CONNECTION: Final = "alicloud:vpn/connection:Connection"
+ROUTE: Final = "alicloud:vpc/routeEntry:RouteEntry"
 BANDWIDTHS: Final = (5, 10, 20, 50, 100, 200, 500, 1000)
 """Mbit/s that a gateway is sold with."""
 PUBLIC: Final = "198.51.100.{}"
@@ -174,6 +175,15 @@ class RouteEntry(Kind):
         Cidr("routeDest", "InvalidRouteDest.Malformed"),
         Sole(("vpnGatewayId", "routeDest", "nextHop"), "VpnRouteEntry.AlreadyExists"),
     )
+
+    def adopt(self, estate: Estate, record: Record) -> None:
+        """Publish it in the VPC's own route table, where it is asked for."""
+        gateway = estate.store.get(GATEWAY, record.outputs["vpnGatewayId"])
+        vpc = estate.store.get(reference.NETWORK, gateway.outputs["vpcId"]) if gateway else None
+        if gateway and vpc and record.outputs["publishVpc"]:
+            hop = {"nexthopType": "VpnGateway", "nexthopId": gateway.id}
+            route = {"destinationCidrblock": record.outputs["routeDest"], **hop}
+            estate.attach(record, ROUTE, {"routeTableId": vpc.outputs["routeTableId"], **route})
 
 
 class GatewayZones(Source):
