@@ -12,6 +12,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from simpul.city import parse, plan
 from simpul.errors import UsageError
 from simpul.lab import derive
+from simpul.policy import Judge, day, load
+from simpul.policy.declared import subjects, waivers
 from simpul.project import ROOT
 
 
@@ -32,12 +34,20 @@ def rehearsed(declared: dict[str, Any], sites: int) -> dict[str, Any]:
 def test_the_rehearsal_holds_and_keeps_the_ranges_of_the_city(declared: dict[str, Any]) -> None:
     city, rehearsal = parse(declared), parse(rehearsed(declared, 2))
     assert [site.code for site in rehearsal.sites] == ["64.71.01", "64.71.02"]
-    assert rehearsal.model_dump(exclude={"sites", "cloud", "registry", "bundle"}) == city.model_dump(
-        exclude={"sites", "cloud", "registry", "bundle"}
-    )
+    own = {"sites", "cloud", "registry", "bundle", "waivers"}
+    assert rehearsal.model_dump(exclude=own) == city.model_dump(exclude=own)
     whole, part = plan(city), plan(rehearsal)
     assert part.vpc == whole.vpc
     assert all(part.sites[code] == whole.sites[code] for code in part.sites)
+
+
+def test_a_rehearsal_keeps_the_rules_but_for_the_one_that_it_waives(declared: dict[str, Any]) -> None:
+    rehearsal = parse(rehearsed(declared, 2))
+    judge = Judge(load(), waivers(rehearsal), day.today())
+    found = judge.judge_all(subjects(rehearsal, day.today()))
+    assert found.errors == ()
+    assert [finding.rule.id for finding in found.waived] == ["protection-declared"]
+    assert found.unused == ()
 
 
 def test_hosts_get_addresses_in_the_network_of_their_site(declared: dict[str, Any]) -> None:
