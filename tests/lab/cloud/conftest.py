@@ -25,6 +25,12 @@ def sampler(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sampler]:
         yield Sampler(client)
 
 
+@pytest.fixture
+def maker(cloud: Client) -> Sampler:
+    """Make resources on a cloud that is a test's own."""
+    return Sampler(cloud)
+
+
 @pytest.fixture(autouse=True)
 def _tell(request: pytest.FixtureRequest) -> Iterator[None]:
     """Hand what a test counted to the process that tells it."""

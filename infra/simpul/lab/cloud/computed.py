@@ -40,6 +40,15 @@ def renew(resource: Resource, inputs: Mapping[str, Any], old: Mapping[str, Any],
     return fresh | kept
 
 
+def merge(known: Any, better: Any) -> Any:
+    """Lay what a product knows better over what the schema gives, inside of objects too."""
+    if isinstance(known, Mapping) and isinstance(better, Mapping):
+        return {**known, **{name: merge(known.get(name), each) for name, each in better.items()}}
+    if isinstance(known, list) and isinstance(better, list) and len(known) == len(better):
+        return [merge(old, new) for old, new in zip(known, better, strict=True)]
+    return better
+
+
 def preview(resource: Resource, inputs: Mapping[str, Any]) -> dict[str, Any]:
     """Give the outputs as far as they are known before anything is made."""
     facts = [each for each in resource.properties.values() if not each.removed]

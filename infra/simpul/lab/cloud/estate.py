@@ -186,7 +186,9 @@ class Estate:
         fixed = {name: value for name, value in kind.stable.items() if name not in order.inputs}
         better = fixed | kind.named(identity) | kind.compute(order, identity)
         facts = order.resource.properties
-        return known | {name: value for name, value in better.items() if name in order.inputs or _decides(facts, name)}
+        fitting = {name: value for name, value in better.items() if name in order.inputs or _decides(facts, name)}
+        whole: dict[str, Any] = computed.merge(known, fitting)
+        return whole
 
     def _examine(self, kind: Kind, order: Order) -> None:
         own = {each.name: each for each in kind.references}

@@ -1,0 +1,67 @@
+"""A network's walls, routes and ways in: what goes together, and what is bound to one thing only."""
+
+from __future__ import annotations
+
+from lab.cloud.client import refused
+from lab.cloud.estate import GATEWAY, NETWORK, SWITCH
+from lab.cloud.sample import Sampler
+from simpul.lab.cloud.product import acl, route
+from simpul.lab.cloud.product.forward import ForwardEntry
+from simpul.lab.cloud.product.log import PROJECT, STORE
+
+FLOW_LOG = "alicloud:vpc/flowLog:FlowLog"
+
+
+def test_a_wall_shows_the_switches_behind_it(maker: Sampler) -> None:
+    bound = maker.made(acl.ATTACHMENT)
+    read = maker.cloud.read(acl.ACL, bound.inputs["networkAclId"])
+    assert read is not None
+    behind = {"resourceId": bound.inputs["resourceId"], "resourceType": "VSwitch", "status": "BINDED"}
+    assert read.outputs["resources"] == [behind]
+    other = {**bound.inputs, "networkAclId": maker.another(acl.ACL).id}
+    assert "Code: NetworkAclExistBinding " in refused(maker.cloud.push, acl.ATTACHMENT, other)
+
+
+def test_a_wall_stands_in_its_network(maker: Sampler) -> None:
+    switch = maker.another(SWITCH, vpcId=maker.another(NETWORK).id)
+    inputs = {**maker.inputs(acl.ATTACHMENT), "resourceId": switch.id}
+    assert "Code: InvalidVSwitchId.NotFound " in refused(maker.cloud.push, acl.ATTACHMENT, inputs)
+
+
+def test_a_route_leads_out_of_the_network(maker: Sampler) -> None:
+    inputs = {**maker.inputs(route.RouteEntry.token), "destinationCidrblock": "10.64.128.0/20"}
+    assert "Code: InvalidCidrBlock.Overlapped " in refused(maker.cloud.push, route.RouteEntry.token, inputs)
+
+
+def test_a_route_stands_in_a_table_that_is_there(maker: Sampler) -> None:
+    beside = maker.made(route.TABLE)
+    made = maker.another(route.RouteEntry.token, routeTableId=beside.id)
+    assert made.id.startswith(f"{beside.id}:vrt-")
+    [listed] = maker.cloud.invoke("alicloud:vpc/getRouteEntries:getRouteEntries", routeTableId=beside.id)["entries"]
+    assert (listed["cidrBlock"], listed["nextHopType"]) == (made.inputs["destinationCidrblock"], "NatGateway")
+    inputs = {**maker.inputs(route.RouteEntry.token), "routeTableId": "vtb-none"}
+    assert "Code: InvalidRouteTableId.NotFound " in refused(maker.cloud.push, route.RouteEntry.token, inputs)
+
+
+def test_a_table_shows_its_switches(maker: Sampler) -> None:
+    bound = maker.made(route.ATTACHMENT)
+    tables = "alicloud:vpc/getRouteTables:getRouteTables"
+    [table] = maker.cloud.invoke(tables, ids=[bound.inputs["routeTableId"]])["tables"]
+    assert (table["vswitchIds"], table["routeTableType"]) == ([bound.inputs["vswitchId"]], "Custom")
+
+
+def test_a_way_in_has_an_address_of_the_gateway(maker: Sampler) -> None:
+    inputs = {**maker.inputs(ForwardEntry.token), "externalIp": "10.213.0.250"}
+    assert "Code: InvalidIp.NotInNatgw " in refused(maker.cloud.push, ForwardEntry.token, inputs)
+    maker.made(ForwardEntry.token)
+    association = maker.cloud.estate.store.all("alicloud:ecs/eipAssociation:EipAssociation")[0]
+    maker.cloud.estate.store.remove(association)
+    assert "Code: DependencyViolation.ForwardEntry " in refused(maker.cloud.delete, maker.made(GATEWAY))
+
+
+def test_a_project_of_logs_takes_its_stores_along(maker: Sampler) -> None:
+    maker.made("alicloud:log/storeIndex:StoreIndex")
+    log = maker.made(FLOW_LOG)
+    maker.cloud.delete(maker.made(PROJECT))
+    assert maker.cloud.estate.store.all(STORE) == []
+    assert maker.cloud.read(FLOW_LOG, log.id) is not None, "what wrote there writes into nothing"
