@@ -51,8 +51,8 @@ generate: setup ## Make the generated files anew
 	@python -m simpul.city.schema
 	@python -m simpul.policy.page
 
-bench: setup ## Measure Simpul beside what one would do without it (minutes; ARGS=names of cases)
-	@PYTHONPATH=tests python -m bench $(ARGS)
+bench: go ## Measure Simpul beside what one would do without it (minutes; ARGS=names of cases)
+	@PATH="$(TOOLS):$$PATH" PYTHONPATH=tests python -m bench $(ARGS)
 
 lock: ## Pin the packages of pyproject.toml anew (needs uv)
 	@uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --group dev pyproject.toml -o requirements.lock

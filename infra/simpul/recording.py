@@ -83,14 +83,15 @@ def _texts(type_: str) -> tuple[str, ...]:
 
 
 class _Monitor(mocks.MockMonitor):
-    """Pulumi's mock of the engine, which keeps the parents that it is told."""
+    """Pulumi's mock of the engine, which keeps the parents and the dependencies that it is told."""
 
     def __init__(self, recorder: Recorder) -> None:
         super().__init__(recorder)
-        self._parents = recorder.parents
+        self._parents, self._needs = recorder.parents, recorder.needs
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 the protocol's name
         self._parents[request.type, request.name] = request.parent.rpartition("::")[2]
+        self._needs[request.type, request.name] = tuple(request.dependencies)
         register: Callable[[Any], Any] = super().RegisterResource
         return register(request)
 
@@ -104,6 +105,9 @@ class Recorder(mocks.Mocks):
     resources: list[mocks.MockResourceArgs] = field(default_factory=list)
     parents: dict[tuple[str, str], str] = field(default_factory=dict)
     """The name of a resource's parent, by the resource's type and name."""
+
+    needs: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    """The URNs of what a resource has to wait for, by its type and name."""
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
         """Write a resource down; give its id and outputs."""

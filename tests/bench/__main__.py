@@ -10,10 +10,16 @@ import os
 import sys
 import time
 
-from bench import declaration, host
+from bench import declaration, estate, host
 from bench.measure import Row, header, line
 
-CASES = {"hosts": host.compare_runs, "declaration": declaration.compare_reading, "nothing": host.compare_nothing}
+CASES = {
+    "hosts": host.compare_runs,
+    "declaration": declaration.compare_reading,
+    "nothing": host.compare_nothing,
+    "estate": estate.compare_programs,
+    "rules": estate.compare_rules,
+}
 
 
 def main(names: list[str]) -> int:
