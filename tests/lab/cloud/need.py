@@ -15,6 +15,7 @@ from simpul.lab.cloud.product import (
     actiontrail,
     addon,
     autoscaling,
+    bgp,
     cen,
     cms,
     dns,
@@ -165,6 +166,7 @@ NEED: Final[dict[str, Need]] = {
     cen.TransitRouterRouteTableAssociation.token: _attachment,
     cen.TransitRouterRouteTablePropagation.token: _attachment,
     cen.BORDER: _border,
+    bgp.PEER: lambda _, number: {"peerIpAddress": f"10.255.0.{number + 1}"},
     pvtz.ZONE: lambda _, number: {"zoneName": f"bpn-{number}.internal"},
     pvtz.ATTACHMENT: lambda sampler, _: {
         "zoneId": sampler.another(pvtz.ZONE).id,

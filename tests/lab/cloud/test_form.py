@@ -60,6 +60,8 @@ FORMS: Final = {
     "cen/transitRouterRouteTableAssociation": f"tr-attach-{ANY}:vtb-{K1A}",
     "cen/transitRouterRouteTablePropagation": f"tr-attach-{ANY}:vtb-{K1A}",
     "expressconnect/virtualBorderRouter": f"vbr-{K1A}",
+    "vpc/bgpGroup": f"bgpg-{K1A}",
+    "vpc/bgpPeer": f"bgp-{K1A}",
     "pvtz/zone": r"[0-9a-f]{32}",
     "pvtz/zoneAttachment": r"[0-9a-f]{32}",
     "pvtz/zoneRecord": r"\d{9}:[0-9a-f]{32}",

@@ -136,7 +136,7 @@ def _(rule: Cidr, sampler: Sampler, token: str) -> dict[str, Any]:
 
 @broken.register
 def _(rule: Known, sampler: Sampler, token: str) -> dict[str, Any]:
-    return _put(sampler, token, rule.name, 7654321 if find(token, rule.name)[-1].shape == "int" else "no-such-value")
+    return _put(sampler, token, rule.name, -7654321 if find(token, rule.name)[-1].shape == "int" else "no-such-value")
 
 
 @broken.register

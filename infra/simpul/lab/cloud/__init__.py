@@ -6,6 +6,7 @@ own schema. It is a daemon (`python -m simpul.lab.cloud`) and outlives each run 
     schema, limit        the vendor's facts            check, diff      what follows from them
     store                what the cloud holds          estate           create, read, update, delete
     kind, product/       what one resource type does   lookup           data sources
+    rule, reference      what it refuses, as facts     cidr             ranges of addresses
     cluster/             the Kubernetes behind ACK     fault            calls that go wrong on purpose
     wire, server         the protocol
 """

@@ -7,6 +7,7 @@ program doesn't give isn't refused, unless it is `Needed`.
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from ipaddress import ip_address
@@ -45,80 +46,94 @@ class Sole:
             raise Refusal(self.code, f"The specified {self.names[-1]} {mine[-1]} already exists.")
 
 
+class _Each(ABC):
+    """A fact about each of the values that stand under one name."""
+
+    name: str
+    code: str
+
+    def examine(self, order: Order) -> None:
+        """Refuse a value that has something wrong with it."""
+        for value in values(order, self.name):
+            if said := self.refuse(order, value):
+                raise Refusal(self.code, f"The specified {self.name} {value} {said}.")
+
+    @abstractmethod
+    def refuse(self, order: Order, value: Any) -> str:
+        """Say what is wrong with a value, "" if nothing is."""
+
+
 @dataclass(frozen=True)
-class Form:
+class Form(_Each):
     """A text has this form, whole."""
 
     name: str
     pattern: str
     code: str
 
-    def examine(self, order: Order) -> None:
+    def refuse(self, order: Order, value: Any) -> str:
         """Refuse another form."""
-        for value in values(order, self.name):
-            if not re.fullmatch(self.pattern, str(value)):
-                raise Refusal(self.code, f"The specified {self.name} {value} is not valid.")
+        del order
+        return "" if re.fullmatch(self.pattern, str(value)) else "is not valid"
 
 
 @dataclass(frozen=True)
-class Known:
+class Known(_Each):
     """A value is one of those that the vendor sells."""
 
     name: str
     choice: Choice
     code: str
 
-    def examine(self, order: Order) -> None:
+    def refuse(self, order: Order, value: Any) -> str:
         """Refuse another one, and say which there are."""
         known = self.choice(order.estate.region) if callable(self.choice) else self.choice
-        for value in values(order, self.name):
-            if value not in known:
-                raise Refusal(self.code, f"The specified {self.name} {value} is not {_among(known)}.")
+        return "" if value in known else f"is not {_among(known)}"
 
 
 @dataclass(frozen=True)
-class Cidr:
+class Cidr(_Each):
     """A text is an IPv4 range without host bits."""
 
     name: str
     code: str = MALFORMED
 
-    def examine(self, order: Order) -> None:
+    def refuse(self, order: Order, value: Any) -> str:
         """Refuse what is no range."""
-        for value in values(order, self.name):
-            network(str(value), self.code)
+        del order
+        network(str(value), self.code)
+        return ""
 
 
 @dataclass(frozen=True)
-class Address:
+class Address(_Each):
     """A text is an IP address."""
 
     name: str
     code: str
 
-    def examine(self, order: Order) -> None:
+    def refuse(self, order: Order, value: Any) -> str:
         """Refuse what is no address."""
-        for value in values(order, self.name):
-            try:
-                ip_address(value)
-            except ValueError as error:
-                raise Refusal(self.code, f"The specified {self.name} {value} is not an IP address.") from error
+        del order
+        try:
+            ip_address(value)
+        except ValueError:
+            return "is not an IP address"
+        return ""
 
 
 @dataclass(frozen=True)
-class Apart:
+class Apart(_Each):
     """Ranges under `name` don't overlap those under `others` in the same order."""
 
     name: str
     others: str
     code: str
 
-    def examine(self, order: Order) -> None:
-        """Refuse ranges that overlap."""
+    def refuse(self, order: Order, value: Any) -> str:
+        """Refuse a range that overlaps one of the others."""
         taken = [(self.others, str(each)) for each in values(order, self.others)]
-        for value in values(order, self.name):
-            if overlap(network(str(value)), taken):
-                raise Refusal(self.code, f"The specified {self.name} {value} overlaps one of {self.others}.")
+        return f"overlaps one of {self.others}" if overlap(network(str(value)), taken) else ""
 
 
 @dataclass(frozen=True)
