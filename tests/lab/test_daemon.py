@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -80,6 +81,32 @@ def test_one_that_doesn_t_let_itself_be_ended_is_killed(state: Path, monkeypatch
         pass
     daemon.stop(NAME)
     assert not daemon.running(NAME)
+
+
+def test_it_is_ended_by_the_signal_that_it_takes_as_gentle(state: Path) -> None:
+    sign = state / "sign"
+    script = f"trap 'echo ended in order; exit' INT; trap '' TERM; touch {sign}; while :; do sleep 0.05; done"
+    daemon.start(NAME, ["sh", "-c", script], sign.exists, gently=signal.SIGINT)
+    daemon.stop(NAME)
+    assert (state / NAME / "log").read_text() == "ended in order\n"
+
+
+def test_it_has_the_environment_that_it_is_given_and_nothing_else(state: Path) -> None:
+    log = state / NAME / "log"
+    daemon.start(
+        NAME, ["/bin/sh", "-c", "/usr/bin/env; exec /bin/sleep 300"], lambda: log.read_text() != "", env={"ONE": "1"}
+    )
+    assert "ONE=1" in log.read_text()
+    assert "HOME=" not in log.read_text()
+
+
+def test_those_of_a_kind_are_found_by_what_stands_in_front_of_their_names() -> None:
+    daemon.start("server/one", LONG, lambda: True)
+    daemon.start(NAME, LONG, lambda: True)
+    assert daemon.find("server") == ["server/one"]
+    daemon.stop("server/one")
+    assert daemon.find("server") == ["server/one"]
+    assert daemon.find("other") == []
 
 
 def test_one_that_ends_is_an_error_with_its_code_and_last_words() -> None:

@@ -10,10 +10,28 @@ from simpul.errors import OutsideError
 from simpul.lab import network
 
 
-class FakeIp:
+class FakeAddresses:
+    """The addresses of the cloud's bridge."""
+
+    def __init__(self) -> None:
+        self.addresses: set[str] = set()
+
+    def address(self, argv: list[str]) -> str:
+        match argv:
+            case ["address", "replace", address, "dev", "simpul-cloud"]:
+                self.addresses.add(address)
+            case ["-oneline", "address", "show", "dev", "simpul-cloud"]:
+                return "".join(f"7: simpul-cloud    inet {each} scope global simpul-cloud\n" for each in self.addresses)
+            case ["address", "delete", address, "dev", "simpul-cloud"]:
+                self.addresses.remove(address)
+        return ""
+
+
+class FakeIp(FakeAddresses):
     """Understands the few commands that the network gives, and refuses what the kernel would refuse."""
 
     def __init__(self) -> None:
+        super().__init__()
         self.links: dict[str, str] = {"eth0": "up"}
         self.second_names: dict[str, str] = {}
         self.namespaces: set[str] = set()
@@ -42,8 +60,8 @@ class FakeIp:
                 self.links[name] = state
             case ["link", "delete", name]:
                 del self.links[name]
-            case _:
-                pass
+            case other:
+                return self.address(other)
         return ""
 
 
@@ -95,6 +113,19 @@ def test_a_machines_cable_is_found_by_its_long_name_too(ip: FakeIp) -> None:
     network.unplug("simpul-a")
     network.unplug("simpul-gone")
     assert set(ip.links) == {"eth0", "vb-simpul-b"}
+
+
+def test_an_address_is_held_until_it_is_released_however_often(ip: FakeIp) -> None:
+    network.release("10.213.0.128")
+    network.up([])
+    for _ in range(2):
+        network.hold("10.213.0.12")
+        network.hold("10.213.0.128")
+    assert {"10.213.0.12/32", "10.213.0.128/32"} < ip.addresses
+    for _ in range(2):
+        network.release("10.213.0.12")
+    assert "10.213.0.12/32" not in ip.addresses
+    assert "10.213.0.128/32" in ip.addresses
 
 
 def test_names_fit_into_what_the_kernel_allows() -> None:

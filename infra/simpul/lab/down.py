@@ -9,7 +9,7 @@ import shutil
 
 from simpul.lab import daemon, engine, machine, network, registry
 from simpul.lab.alone import alone
-from simpul.lab.place import STATE
+from simpul.lab.place import SERVERS, STATE
 from simpul.lab.step import Report, step
 from simpul.lab.up import BUNDLE
 from simpul.project import ROOT
@@ -23,6 +23,9 @@ def down(report: Report) -> None:
     with alone():
         with step(report, "Cloud stand-in"):
             daemon.stop("cloud")
+        with step(report, "Databases, buckets and registries"):
+            for name in daemon.find(SERVERS):
+                daemon.stop(name)
         with step(report, "Hosts"):
             machine.stop_all()
         with step(report, "Registry and networks"):

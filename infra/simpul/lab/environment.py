@@ -20,6 +20,7 @@ PASSPHRASE = STATE / "passphrase"
 KEY = STATE / "ssh" / "id_ed25519"
 KUBECONFIGS = STATE / "kubeconfig"
 CLOUD_PORT = STATE / "cloud" / "port"
+CLOUD_AUTHORITY = STATE / "cloud" / "authority" / "ca.pem"
 
 
 def variables() -> dict[str, str]:
@@ -43,6 +44,9 @@ def variables() -> dict[str, str]:
         "PULUMI_DEBUG_PROVIDERS": f"alicloud:{port}",
         "ANSIBLE_PRIVATE_KEY_FILE": str(KEY),
         "SIMPUL_KUBECONFIGS": str(KUBECONFIGS),
+        # By these, psql and S3 clients trust what stands behind the cloud's databases and buckets.
+        "PGSSLROOTCERT": str(CLOUD_AUTHORITY),
+        "AWS_CA_BUNDLE": str(CLOUD_AUTHORITY),
     }
 
 

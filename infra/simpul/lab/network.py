@@ -68,6 +68,18 @@ def restore(number: int) -> None:
     _ip("link", "set", name_uplink(number), "up")
 
 
+def hold(address: str) -> None:
+    """Let the operator's machine answer for an address of the cloud's LAN, for what it runs there."""
+    _ip("address", "replace", f"{address}/32", "dev", name_bridge(CLOUD))
+
+
+def release(address: str) -> None:
+    """Answer for the address no more; one that isn't held, or a LAN that is gone, is no error."""
+    bridge = name_bridge(CLOUD)
+    if bridge in _list_links() and f" {address}/32 " in _ip("-oneline", "address", "show", "dev", bridge):
+        _ip("address", "delete", f"{address}/32", "dev", bridge)
+
+
 def unplug(machine: str) -> None:
     """Remove the interface by which systemd-nspawn has joined `machine` to its LAN, if it is there.
 

@@ -20,6 +20,9 @@ PREFIX = "simpul-"
 REGISTRY = "10.213.0.1:5000"
 """Where the lab's image registry listens: the operator's leg in the cloud's network."""
 
+SERVERS = "server"
+"""The folder in STATE of what stands behind the cloud's databases, buckets and registries."""
+
 CLOUD = 0
 """The number of the cloud's network, as sites have theirs."""
 

@@ -21,7 +21,7 @@ from simpul.errors import UsageError
 from simpul.project import CACHE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 SUITE = "bookworm"
 
@@ -94,37 +94,52 @@ def build(progress: Callable[[str], None]) -> Path:
 
     Raises UsageError without root, OutsideError if debootstrap fails (no mirror, no disk).
     """
-    target = find()
+    return make_once(find(), lambda root: _make(root, progress))
+
+
+def make_once(target: Path, make: Callable[[Path], None]) -> Path:
+    """Let `make` fill a folder that becomes `target`, unless that is there: one that was cut off is never taken for it.
+
+    Raises UsageError without root, and what `make` raises.
+    """
     if target.exists():
         return target
     if os.geteuid() != 0:
-        raise UsageError.at("lab hosts", "the base image is made by root alone", next="sudo simpul lab up")
+        raise UsageError.at("lab", "its Debian roots are made by root alone", next="sudo simpul lab up")
     target.parent.mkdir(parents=True, exist_ok=True)
     with _alone(target.parent):
         if not target.exists():
-            _make(target, progress)
+            _make_beside(target, make)
     return target
 
 
-def _make(target: Path, progress: Callable[[str], None]) -> None:
-    """Make the image beside its place and rename it there: one that was cut off is never taken for whole."""
+def _make_beside(target: Path, make: Callable[[Path], None]) -> None:
     for leftover in target.parent.glob("making-*"):
         shutil.rmtree(leftover)
     making = Path(tempfile.mkdtemp(prefix="making-", dir=target.parent))
     making.chmod(0o755)
     try:
-        _bootstrap(making, progress)
-        _settle(making)
+        make(making)
         making.rename(target)
     finally:
         shutil.rmtree(making, ignore_errors=True)
 
 
+def _make(root: Path, progress: Callable[[str], None]) -> None:
+    _bootstrap(root, progress)
+    _settle(root)
+
+
 def _bootstrap(root: Path, progress: Callable[[str], None]) -> None:
     progress(f"base image: Debian {SUITE} with {len(PACKAGES)} packages (about a minute and a half)")
-    mirror = find_mirror(run(["apt-get", "indextargets"], where="lab hosts"))
-    argv = ["debootstrap", "--variant=minbase", f"--include={','.join(PACKAGES)}", SUITE, str(root)]
-    run([*argv, mirror] if mirror else argv, where="lab hosts")
+    debootstrap(root, PACKAGES)
+
+
+def debootstrap(root: Path, packages: Iterable[str], *options: str) -> None:
+    """Put SUITE with `packages` into `root`, from the mirror of the operator's machine. OutsideError if it fails."""
+    mirror = find_mirror(run(["apt-get", "indextargets"], where="lab"))
+    argv = ["debootstrap", "--variant=minbase", *options, f"--include={','.join(packages)}", SUITE, str(root)]
+    run([*argv, mirror] if mirror else argv, where="lab")
 
 
 def _settle(root: Path) -> None:

@@ -1,4 +1,4 @@
-"""The programs that a lab needs and no package registry has ready: the Pulumi engine and Helm.
+"""The programs that a lab needs and no package registry has ready: the Pulumi engine, Helm and an S3 server.
 
 Each is taken from PATH when its version fits, else built once from its Go module, which infra/toolchain/ pins, and kept
 in the cache by version and recipe.
@@ -73,6 +73,13 @@ HELM = Program(
     oldest=(4, 3, 1),
     ldflags="-X helm.sh/helm/v4/internal/version.version=v4.3.1",
 )
+VERSITYGW = Program(
+    name="versitygw",
+    package="github.com/versity/versitygw/cmd/versitygw",
+    ask=("--version",),
+    oldest=(1, 8, 0),
+    ldflags="-X main.Version=v1.8.0",
+)
 
 
 def digest(recipe: Path) -> str:
@@ -92,8 +99,14 @@ def ensure(progress: Progress, programs: tuple[Program, ...] = (PULUMI, HELM)) -
     return made
 
 
+def locate(program: Program) -> Path:
+    """Give the file of a program that `ensure` has made sure of."""
+    built = program.home / program.name
+    return built if built.exists() else Path(shutil.which(program.name) or built)
+
+
 def folders() -> list[Path]:
-    """Give the folders of the programs that were built."""
+    """Give the folders of the programs that were built and a user's shell needs."""
     return [program.home for program in (PULUMI, HELM) if (program.home / program.name).exists()]
 
 

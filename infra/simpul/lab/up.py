@@ -29,6 +29,7 @@ from simpul.lab import (
     prerequisite,
     registry,
     rootfs,
+    server,
     toolchain,
 )
 from simpul.lab.alone import alone
@@ -100,17 +101,21 @@ def _settle() -> CityStatus:
 
 
 def _make_tools(report: Report) -> None:
-    """Build what the cache lacks: programs one by one, as each takes all processors; the hosts' base beside."""
+    """Build what the cache lacks: programs one by one, as each takes all processors; Debian's parts beside."""
 
     def build() -> None:
         with step(report, "Pulumi and Helm") as progress:
             toolchain.ensure(progress)
         with step(report, "k3s of the lab") as progress:
             _link(bundle.build(progress))
+        with step(report, "S3 server of the cloud") as progress:
+            toolchain.ensure(progress, (toolchain.VERSITYGW,))
 
     def bootstrap() -> None:
         with step(report, "Base of the hosts") as progress:
             rootfs.build(progress)
+        with step(report, "Database servers of the cloud") as progress:
+            server.build(progress)
 
     with ThreadPoolExecutor() as pool:
         for made in [pool.submit(build), pool.submit(bootstrap)]:
@@ -147,6 +152,7 @@ def _start_cloud(city: City) -> None:
     argv: list[Any] = [sys.executable, "-m", "simpul.lab.cloud", "--state", STATE / "cloud", "--port-file", CLOUD_PORT]
     mirror = f"{city.registry.address.partition('/')[0]}=http://{REGISTRY}"
     argv += ["--region", city.cloud.region, "--bundle", bundle.find(), "--mirror", mirror]
+    argv += ["--versitygw", toolchain.locate(toolchain.VERSITYGW)]
     if not daemon.running("cloud"):
         CLOUD_PORT.unlink(missing_ok=True)
     daemon.start("cloud", argv, CLOUD_PORT.exists)

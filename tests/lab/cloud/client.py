@@ -128,10 +128,13 @@ def refused(call: Any, *arguments: Any, **inputs: Any) -> str:
 
 
 @contextmanager
-def serve(folder: Path, clusters: Backing | None = None) -> Iterator[Client]:
-    """Serve a cloud that keeps its memory in `folder`, attached to by an engine that keeps what it is told."""
+def serve(folder: Path, clusters: Backing | None = None, **behind: Any) -> Iterator[Client]:
+    """Serve a cloud that keeps its memory in `folder`, attached to by an engine that keeps what it is told.
+
+    `clusters` and `behind` are what stands behind it.
+    """
     store = Store(folder)
-    estate = Estate(schema.load(), store, clusters=clusters)
+    estate = Estate(schema.load(), store, clusters=clusters, **behind)
     estate.resume()
     log, calls, server = Log(), *_server()
     engine_pb2_grpc.add_EngineServicer_to_server(log, server)

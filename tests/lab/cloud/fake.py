@@ -1,12 +1,16 @@
-"""A test double of what runs clusters: it keeps a list of what it was asked, and starts nothing."""
+"""Test doubles of what stands behind the cloud: they keep lists of what they were asked, and start nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from simpul.errors import OutsideError
+from simpul.lab.cloud.authority import Pair
+from simpul.lab.cloud.bucket.backing import Access, Bucket
 from simpul.lab.cloud.cluster.backing import Cluster, Credential, Node
+from simpul.lab.cloud.database.backing import Account, Cache, Server
+from simpul.lab.cloud.registry.backing import Registry
 
 
 @dataclass
@@ -53,3 +57,114 @@ class FakeBacking:
     def release(self, node: str, address: str) -> None:
         """Note that it does no more."""
         self.held[node].remove(address)
+
+
+@dataclass
+class FakeDatabases:
+    """Runs database servers in name only."""
+
+    fails: bool = False
+    running: dict[str, Server] = field(default_factory=dict)
+    databases: dict[str, str] = field(default_factory=dict)
+    accounts: dict[str, Account] = field(default_factory=dict)
+    owners: dict[str, str | None] = field(default_factory=dict)
+
+    def sign(self, address: str) -> Pair:
+        """Give a certificate that says for whom it is."""
+        return Pair(f"certificate of {address}", "key")
+
+    def start(self, server: Server) -> None:
+        """Note a server."""
+        if self.fails:
+            raise OutsideError.at(server.id, "doesn't start")
+        self.running[server.id] = server
+
+    def stop(self, server: Server) -> None:
+        """Forget a server."""
+        self.running.pop(server.id, None)
+
+    def make(self, server: Server, database: str, encoding: str) -> None:
+        """Note a database."""
+        assert server.id in self.running
+        self.databases[database] = encoding
+
+    def drop(self, server: Server, database: str) -> None:
+        """Forget a database."""
+        del self.databases[database]
+
+    def admit(self, server: Server, account: Account) -> None:
+        """Note an account."""
+        assert server.id in self.running
+        self.accounts[account.name] = account
+
+    def expel(self, server: Server, account: str) -> None:
+        """Forget an account."""
+        del self.accounts[account]
+
+    def hand(self, server: Server, database: str, account: str | None) -> None:
+        """Note an owner."""
+        self.owners[database] = account
+
+
+@dataclass
+class FakeCaches:
+    """Runs caches in name only."""
+
+    running: dict[str, Cache] = field(default_factory=dict)
+
+    def sign(self, address: str) -> Pair:
+        """Give a certificate that says for whom it is."""
+        return Pair(f"certificate of {address}", "key")
+
+    def start(self, cache: Cache) -> None:
+        """Note a cache."""
+        self.running[cache.id] = cache
+
+    def stop(self, cache: Cache) -> None:
+        """Forget a cache."""
+        self.running.pop(cache.id, None)
+
+
+@dataclass
+class FakeBuckets:
+    """Keeps objects in name only."""
+
+    endpoint: str = "10.213.0.2"
+    kept: dict[str, Bucket] = field(default_factory=dict)
+    full: set[str] = field(default_factory=set)
+    access: Access = field(default_factory=lambda: Access({}, {}))
+
+    def make(self, bucket: Bucket) -> None:
+        """Note a bucket as it is to be."""
+        self.kept[bucket.name] = bucket
+
+    def is_empty(self, name: str) -> bool:
+        """Say what a test has said."""
+        return name not in self.full
+
+    def remove(self, name: str) -> None:
+        """Forget a bucket."""
+        self.kept.pop(name, None)
+
+    def admit(self, read: Callable[[], Access]) -> None:
+        """Note who may come in."""
+        self.access = read()
+
+
+@dataclass
+class FakeRegistries:
+    """Runs registries in name only."""
+
+    running: dict[str, Registry] = field(default_factory=dict)
+
+    def sign(self, address: str) -> Pair:
+        """Give a certificate that says for whom it is."""
+        return Pair(f"certificate of {address}", "key")
+
+    def start(self, registry: Registry) -> None:
+        """Note a registry."""
+        self.running[registry.id] = registry
+
+    def stop(self, identity: str, address: str) -> None:
+        """Forget a registry."""
+        del self.running[identity]

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Final
 
 from lab.cloud.estate import ADDRESS, ASSOCIATION, CLUSTER, ENTRY, GATEWAY, GROUP, NETWORK, POOL, RULE, SWITCH
+from simpul.lab.cloud.bucket import grant
 from simpul.lab.cloud.product import (
     acl,
     actiontrail,
@@ -18,15 +19,20 @@ from simpul.lab.cloud.product import (
     bgp,
     cen,
     cms,
+    cr,
     dns,
     hbr,
     kms,
+    kvstore,
     log,
+    oss,
     pvtz,
+    ram,
+    rds,
+    rdsdata,
     route,
     vpn,
 )
-from simpul.lab.cloud.product.scan import REGISTRY
 
 if TYPE_CHECKING:
     from lab.cloud.sample import Sampler
@@ -34,6 +40,16 @@ if TYPE_CHECKING:
 Need = Callable[["Sampler", int], dict[str, Any]]
 ZONES: Final = ("ap-southeast-5a", "ap-southeast-5b", "ap-southeast-5c")
 LINE: Final = "pc-k1alab0000001"
+READ: Final = '{"Version": "1", "Statement": [{"Effect": "Allow", "Action": "oss:Get*", "Resource": "*"}]}'
+TRUST: Final = (
+    '{"Version": "1", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole",'
+    ' "Principal": {"Service": ["ecs.aliyuncs.com"]}}]}'
+)
+TLS_ALONE: Final = (
+    '{"Version": "1", "Statement": [{"Effect": "Deny", "Principal": ["*"], "Action": ["oss:*"],'
+    ' "Resource": ["acs:oss:*:*:bpn", "acs:oss:*:*:bpn/*"],'
+    ' "Condition": {"Bool": {"acs:SecureTransport": ["false"]}}}]}'
+)
 
 
 def _switch(sampler: Sampler, number: int) -> dict[str, Any]:
@@ -108,6 +124,35 @@ def _vbr_attachment(sampler: Sampler, number: int) -> dict[str, Any]:
 
 def _attachment(sampler: Sampler, number: int) -> dict[str, Any]:
     return {"transitRouterAttachmentId": sampler.another(cen.VPC).outputs["transitRouterAttachmentId"]}
+
+
+def _database(sampler: Sampler, number: int) -> dict[str, Any]:
+    return {"instanceId": sampler.made(rds.INSTANCE).id, "dataBaseName": f"reports{number}"}
+
+
+def _account(sampler: Sampler, number: int) -> dict[str, Any]:
+    name = {"accountName": f"reports{number}", "accountPassword": "Sandi-rahasia-1"}
+    return {"dbInstanceId": sampler.made(rds.INSTANCE).id, **name}
+
+
+def _privilege(sampler: Sampler, number: int) -> dict[str, Any]:
+    names = [sampler.another(rdsdata.DATABASE).outputs["dataBaseName"]]
+    account = sampler.another(rdsdata.ACCOUNTS[0]).outputs["accountName"]
+    whose = {"instanceId": sampler.made(rds.INSTANCE).id, "accountName": account}
+    return {**whose, "dbNames": names, "privilege": "DBOwner"}
+
+
+def _public(sampler: Sampler, number: int) -> dict[str, Any]:
+    return {"instanceId": sampler.made(rds.INSTANCE).id, "connectionPrefix": f"bpn-{number}", "port": "5432"}
+
+
+def _repository(sampler: Sampler, number: int) -> dict[str, Any]:
+    namespace = sampler.made(cr.NAMESPACE).outputs
+    return {"instanceId": namespace["instanceId"], "namespace": namespace["name"], "name": f"app-{number}"}
+
+
+def _attached(sampler: Sampler, number: int) -> dict[str, Any]:
+    return {"policyName": sampler.another(ram.POLICY).id, "policyType": "Custom"}
 
 
 def _border(sampler: Sampler, number: int) -> dict[str, Any]:
@@ -192,5 +237,34 @@ NEED: Final[dict[str, Need]] = {
         "dataSourceId": f"bpn-6471-{number}",
     },
     "alicloud:cr/scanRule:ScanRule": lambda *_: {"scanType": "VUL", "scanScope": "INSTANCE"},
-    REGISTRY: lambda *_: {"instanceType": "Basic", "paymentType": "Subscription"},
+    cr.INSTANCE: lambda *_: {"instanceType": "Basic", "paymentType": "Subscription"},
+    cr.REPOSITORY: _repository,
+    cr.ENTRY: lambda _, number: {"endpointType": "internet", "entry": f"203.0.113.{number}/32"},
+    cr.LINK: lambda sampler, _: {"vpcId": sampler.another(NETWORK).id},
+    rds.INSTANCE: lambda sampler, _: {
+        "engine": "PostgreSQL",
+        "engineVersion": "16.0",
+        "instanceType": "pg.n2.2c.2m",
+        "instanceStorage": 20,
+        "vswitchId": sampler.made(SWITCH).id,
+    },
+    rdsdata.DATABASE: _database,
+    rdsdata.ACCOUNTS[0]: _account,
+    rdsdata.ACCOUNTS[1]: lambda sampler, number: _account(sampler, 100 + number),
+    rdsdata.PRIVILEGE: _privilege,
+    rdsdata.Connection.token: _public,
+    kvstore.INSTANCE: lambda *_: {"instanceClass": "redis.master.small.default", "password": "Sandi-rahasia-1"},
+    oss.BUCKET: lambda _, number: {"bucket": f"bpn-6471-{number}"},
+    oss.WORM: lambda sampler, _: {"bucket": sampler.another(oss.BUCKET).id, "retentionPeriodInDays": 30},
+    grant.BUCKET_ACL: lambda *_: {"acl": "private"},
+    grant.BUCKET_POLICY: lambda *_: {"policy": TLS_ALONE},
+    oss.BucketHttpsConfig.token: lambda *_: {"enable": True, "tlsVersions": ["TLSv1.2"]},
+    oss.BucketServerSideEncryption.token: lambda *_: {"sseAlgorithm": "KMS"},
+    ram.KEY: lambda sampler, _: {"userName": sampler.another(ram.USER).outputs["name"]},
+    ram.POLICY: lambda _, number: {"policyName": f"bpn-{number}", "policyDocument": READ},
+    ram.ROLE: lambda _, number: {"roleName": f"bpn-{number}", "assumeRolePolicyDocument": TRUST},
+    grant.ATTACHMENT: _attached,
+    grant.MEMBERSHIP: lambda sampler, _: {"userName": sampler.another(ram.USER).outputs["name"]},
+    grant.GROUP_ATTACHMENT: _attached,
+    ram.ROLE_ATTACHMENT: _attached,
 }

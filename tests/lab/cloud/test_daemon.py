@@ -44,7 +44,7 @@ class Daemon:
     def __init__(self, folder: Path) -> None:
         """Start it and wait until it serves."""
         self.folder, port = folder, folder / "port"
-        arguments = ["--state", str(folder), "--port-file", str(port), "--no-clusters"]
+        arguments = ["--state", str(folder), "--port-file", str(port), "--no-backing"]
         self.process = subprocess.Popen([sys.executable, "-m", "simpul.lab.cloud", *arguments])
         while not port.exists():
             assert self.process.poll() is None

@@ -122,7 +122,7 @@ def test_without_clusters_a_credential_is_refused_with_the_reason(cloud: Client)
     cluster = build(cloud)[CLUSTER]
     with pytest.raises(grpc.RpcError) as error:
         cloud.invoke("alicloud:cs/getClusterCredential:getClusterCredential", clusterId=cluster.id)
-    assert "--no-clusters" in words(error)
+    assert "--no-backing" in words(error)
 
 
 def test_arguments_are_held_to_the_schema(cloud: Client) -> None:

@@ -26,7 +26,7 @@ from simpul.lab.cloud.server import Cloud
 from simpul.lab.cloud.store import Store
 
 if TYPE_CHECKING:
-    from simpul.lab.cloud.cluster.balancer import Balancer
+    from simpul.lab.cloud.real import Behind
 
 THREADS: Final = 64
 MESSAGE: Final = 64 * 1024 * 1024
@@ -51,7 +51,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _serve(options: argparse.Namespace, store: Store, end: Event) -> int:
     estate = Estate(schema.load(), store, options.region, progress=_say)
-    balancer = None if options.no_clusters else _back(estate, options)
+    behind = None if options.no_backing else _back(estate, options)
     estate.resume()
     calls = ThreadPoolExecutor(THREADS, thread_name_prefix="call")
     server = grpc.server(
@@ -63,8 +63,8 @@ def _serve(options: argparse.Namespace, store: Store, end: Event) -> int:
     )
     port = server.add_insecure_port("127.0.0.1:0")
     server.start()
-    if balancer is not None:
-        balancer.start()
+    if behind is not None:
+        behind.start()
     files = {options.state / "pid": os.getpid(), options.port_file: port}
     for path, number in files.items():
         _write(path, f"{number}\n")
@@ -72,22 +72,28 @@ def _serve(options: argparse.Namespace, store: Store, end: Event) -> int:
     store.leave()
     server.stop(GRACE).wait()
     calls.shutdown()  # what has begun is finished, as it would be in a cloud
-    if balancer is not None:
-        balancer.stop()
+    if behind is not None:
+        behind.stop()
     for path in files:
         path.unlink(missing_ok=True)
     return 0
 
 
-def _back(estate: Estate, options: argparse.Namespace) -> Balancer:
-    """Put real clusters behind the cloud's."""
-    from simpul.lab.cloud.cluster.ack import Ack  # noqa: PLC0415 takes a second, and needs root to be of use
-    from simpul.lab.cloud.cluster.balancer import Balancer  # noqa: PLC0415 as above
+def _back(estate: Estate, options: argparse.Namespace) -> Behind:
+    """Put real clusters, databases, buckets and registries behind the cloud's."""
+    from simpul.lab.cloud import real  # noqa: PLC0415 takes a second, and needs root to be of use
 
-    if options.bundle is None:
-        raise UsageError.at("--bundle", "is missing", next="give --bundle DIR with k3s, or --no-clusters")
-    estate.clusters = Ack(options.bundle, dict(options.mirror), options.most_nodes, _say)
-    return Balancer(estate)
+    missing = [f"--{name}" for name in ("bundle", "versitygw") if getattr(options, name) is None]
+    if missing:
+        raise UsageError.at(" ".join(missing), "is missing", next="give what stands behind the cloud, or --no-backing")
+    return real.Behind(
+        estate,
+        options.state,
+        bundle=options.bundle,
+        mirrors=dict(options.mirror),
+        nodes=options.most_nodes,
+        versitygw=options.versitygw,
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -95,11 +101,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--state", type=Path, required=True, help="folder of the cloud's memory")
     parser.add_argument("--port-file", type=Path, required=True, help="file that gets the port, once it serves")
     parser.add_argument("--region", choices=sorted(region.ZONES), default="ap-southeast-5")
-    parser.add_argument("--no-clusters", action="store_true", help="start no Kubernetes behind clusters")
+    parser.add_argument("--no-backing", action="store_true", help="start nothing real behind what is made")
     parser.add_argument("--bundle", type=Path, help="folder with k3s, its images and their checksums")
     parser.add_argument(
         "--mirror", action="append", type=_mirror, default=[], metavar="HOST=URL", help="where nodes get images of HOST"
     )
+    parser.add_argument("--versitygw", type=Path, help="the S3 server that stands behind buckets")
     parser.add_argument("--most-nodes", type=int, default=2, help="how many nodes a pool may have here")
     return parser
 

@@ -12,10 +12,13 @@ from typing import Any, Final
 
 from simpul.errors import SimpulError
 from simpul.lab.cloud import computed, product, reference, region
+from simpul.lab.cloud.bucket.backing import Buckets
 from simpul.lab.cloud.cluster.backing import Backing
+from simpul.lab.cloud.database.backing import Caches, Databases
 from simpul.lab.cloud.kind import Kind, Order
 from simpul.lab.cloud.reference import Reference
 from simpul.lab.cloud.refusal import Refusal
+from simpul.lab.cloud.registry.backing import Registries
 from simpul.lab.cloud.schema import Property, Resource, Schema
 from simpul.lab.cloud.store import CREATING, DELETING, READY, RETIRED, Record, Store
 
@@ -52,12 +55,20 @@ def _decides(facts: Mapping[str, Property], name: str) -> bool:
 
 @dataclass
 class Estate:
-    """One account's resources. `clusters` is what stands behind ACK, None where clusters are switched off."""
+    """One account's resources.
+
+    `clusters`, `databases`, `caches`, `buckets` and `registries` are what stands behind ACK, RDS, Tair, OSS and ACR;
+    None where it is switched off.
+    """
 
     schema: Schema
     store: Store
     region: str = "ap-southeast-5"
     clusters: Backing | None = None
+    databases: Databases | None = None
+    caches: Caches | None = None
+    buckets: Buckets | None = None
+    registries: Registries | None = None
     progress: Callable[[str], None] = _quiet
     kinds: Mapping[str, Kind] = field(default_factory=product.kinds)
 
@@ -149,7 +160,7 @@ class Estate:
             self.store.remove(record)
 
     def resume(self) -> None:
-        """Pick up what the last daemon left: machines of clusters, creations and deletions cut off."""
+        """Pick up what the last daemon left: what stands behind resources, creations and deletions cut off."""
         for record in self.store.all():
             try:
                 self._resume(record)

@@ -88,4 +88,12 @@ def refuse(words: str, field: str, value: Any) -> str | None:
     rule, match = next((rule, match) for pattern, rule in RULES if (match := pattern.search(words)))
     if rule(value, match):
         return None
-    return PROBE.sub(lambda _: str(value), words.replace("FIELD", field)).strip()
+    return PROBE.sub(lambda found: _shown(found[0], str(value)), words.replace("FIELD", field)).strip()
+
+
+def _shown(probe: str, value: str) -> str:
+    """Give `value` as the words had the probe: plain, or in Go's quotes, whole or its first letter."""
+    if not probe.startswith("\\"):
+        return value
+    told = value if probe.endswith("zz") else value[:1]
+    return "".join(letter if letter >= " " else f"\\x{ord(letter):02x}" for letter in told)

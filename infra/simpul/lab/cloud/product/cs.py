@@ -176,7 +176,7 @@ class ClusterCredential(Source):
         if estate.clusters is None or not found.behind["machines"]:
             raise Refusal(
                 "ErrorClusterSwitchedOff",
-                f"No Kubernetes stands behind {found.id}: the lab's cloud was started with --no-clusters. "
+                f"No Kubernetes stands behind {found.id}: the lab's cloud was started with --no-backing. "
                 "Run `simpul lab up` as root for one that has.",
             )
         credential = estate.clusters.credential(cluster(found))

@@ -1,0 +1,173 @@
+"""Tair, which is Redis: instances. A real Redis stands behind each of that type."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, ClassVar, Final
+
+from simpul.lab.cloud import address, reference, region
+from simpul.lab.cloud.authority import Pair
+from simpul.lab.cloud.database import access
+from simpul.lab.cloud.database.backing import Cache
+from simpul.lab.cloud.kind import Kind, Order
+from simpul.lab.cloud.reference import Reference
+from simpul.lab.cloud.refusal import Refusal
+from simpul.lab.cloud.rule import Form, Known, Needed, zones
+
+if TYPE_CHECKING:
+    from simpul.lab.cloud.estate import Estate
+    from simpul.lab.cloud.store import Record
+
+INSTANCE: Final = "alicloud:kvstore/instance:Instance"
+REDIS: Final = "Redis"
+CLASS: Final = (
+    r"redis\.(?:master|basic|logic|sharding|amber|shard|splitrw)\.[a-z0-9.]+"  # the older ones
+    r"|(?:redis|tair)\.(?:shard|rdb|scm|essd|essd\.standard)(?:\.[a-z0-9]+)+"
+)
+"""The form of an instance class."""
+PASSWORD: Final = re.compile(r"[A-Za-z0-9!@#$%^&*()_+\-=]{8,32}")
+KINDS: Final = (r"[A-Z]", r"[a-z]", r"[0-9]", r"[!@#$%^&*()_+\-=]")
+LEAST_KINDS: Final = 3
+PORT: Final = 6379
+
+
+class Instance(Kind):
+    """A Tair or Redis instance."""
+
+    token = INSTANCE
+    prefix = "r"
+    references = (
+        Reference("encryptionKey", reference.KEY, "InvalidEncryptionKey.NotFound", "", also=(reference.ALIAS,)),
+    )
+    rules = (
+        Needed(("instanceClass",), "InvalidInstanceClass.NotFound"),
+        Form("instanceClass", CLASS, "InvalidInstanceClass.NotFound"),
+        Known("zoneId", zones, "InvalidZoneId.NotFound"),
+        Known("secondaryZoneId", zones, "InvalidSecondaryZoneId.NotFound"),
+        Known("port", range(1024, 65536), "InvalidPort.Malformed"),
+    )
+    unread: ClassVar[frozenset[str]] = frozenset(
+        {
+            "password",
+            "orderType",
+            "effectiveTime",
+            "forceUpgrade",
+            "dryRun",
+            "businessInfo",
+            "couponNo",
+            "autoUseCoupon",
+        }
+    )
+    stable: ClassVar[Mapping[str, Any]] = {
+        "status": "Normal",
+        "engineVersion": "5.0",
+        "paymentType": "PostPaid",
+        "instanceChargeType": "PostPaid",
+        "nodeType": "MASTER_SLAVE",
+        "securityIps": ["127.0.0.1"],
+        "securityIpGroupName": "default",
+        "sslEnable": "Disable",
+        "tdeStatus": "",
+        "maintainStartTime": "18:00Z",
+        "maintainEndTime": "22:00Z",
+        "shardCount": 1,
+        "privateConnectionPort": str(PORT),
+    }
+
+    def examine(self, order: Order) -> None:
+        """Refuse a switch in another zone, an allow-list that isn't one, and a weak password."""
+        values, password = order.inputs, order.inputs.get("password")
+        switch, zone = order.estate.store.get(reference.SWITCH, str(values.get("vswitchId"))), order.value("zoneId")
+        if switch is not None and zone and switch.outputs["zoneId"] != zone:
+            raise Refusal("InvalidVSwitchId.NotFound", f"{switch.id} is in {switch.outputs['zoneId']}, not in {zone}.")
+        for entry in values.get("securityIps", ()):
+            access.read(entry)
+        if password is not None:
+            found = sum(re.search(each, password) is not None for each in KINDS)
+            if not PASSWORD.fullmatch(password) or found < LEAST_KINDS:
+                words = "8 to 32 letters, digits and !@#$%^&*()_+-=, of three of upper case, lower case, digits, signs"
+                raise Refusal("InvalidPassword.Format", f"The password has to be of {words}.")
+
+    def compute(self, order: Order, identity: str) -> dict[str, Any]:
+        """Give its place, and the name that it would have at the vendor's."""
+        values = order.inputs
+        switch = order.estate.store.get(reference.SWITCH, str(values.get("vswitchId")))
+        first = switch.outputs["zoneId"] if switch else region.ZONES[order.estate.region][0]
+        zone = values.get("zoneId") or values.get("availabilityZone") or first
+        name = values.get("dbInstanceName") or values.get("instanceName") or ""
+        prefix = values.get("privateConnectionPrefix") or identity
+        served = f"{prefix}.redis.{order.estate.region}.rds.aliyuncs.com"
+        return {
+            "zoneId": zone,
+            "availabilityZone": zone,
+            "dbInstanceName": name,
+            "instanceName": name,
+            "connectionDomain": served,
+            "connectionString": served,
+            "privateConnectionPort": str(values.get("port", PORT)),
+            "resourceGroupId": values.get("resourceGroupId") or region.DEFAULT_GROUP,
+        }
+
+    def reserve(self, order: Order, identity: str) -> dict[str, Any]:
+        """Take an address for its server, and a certificate for it."""
+        del identity
+        caches = order.estate.caches
+        if caches is None or order.inputs.get("instanceType", REDIS) != REDIS:
+            return {}
+        taken = address.take(order.estate.store)
+        return {"address": taken, "pair": asdict(caches.sign(taken))}
+
+    def describe(self, estate: Estate, record: Record) -> dict[str, Any]:
+        """Give what lists call otherwise."""
+        values = record.outputs
+        switch = estate.store.get(reference.SWITCH, str(values.get("vswitchId")))
+        vpc = switch.outputs["vpcId"] if switch else ""
+        return {"name": values["dbInstanceName"], "vpcId": vpc, "chargeType": values["paymentType"]}
+
+    def guard(self, estate: Estate, record: Record) -> None:
+        """Refuse to go where its release is protected."""
+        super().guard(estate, record)
+        if record.outputs.get("instanceReleaseProtection"):
+            raise Refusal("InstanceReleaseProtection", f"{record.id} is protected from release.")
+
+    def suppress(self, name: str, wanted: Mapping[str, Any]) -> bool:
+        """Keep quiet about the term of an instance that has none."""
+        prepaid = "PrePaid" in (wanted.get("paymentType"), wanted.get("instanceChargeType"))
+        return name in ("period", "autoRenew", "autoRenewPeriod") and not prepaid
+
+    def realize(self, estate: Estate, record: Record) -> dict[str, Any]:
+        """Start its server; give where it answers."""
+        if estate.caches is None or not record.behind:
+            return {}
+        cache = _cache(record)
+        estate.caches.start(cache)
+        told = {"connectionDomain": cache.address, "connectionString": cache.address}
+        told["privateConnectionPort"] = str(cache.port)
+        return told | ({} if "privateIp" in record.inputs else {"privateIp": cache.address})
+
+    def alter(self, estate: Estate, record: Record) -> dict[str, Any]:
+        """Bring its server in line: password, port, encryption."""
+        return self.realize(estate, record)
+
+    def dismantle(self, estate: Estate, record: Record) -> None:
+        """Remove its server, and what was set on it."""
+        for other in estate.store.all():
+            if other.token.startswith("alicloud:kvstore/") and other.outputs.get("instanceId") == record.id:
+                estate.store.remove(other)
+        if estate.caches is not None and record.behind:
+            estate.caches.stop(_cache(record))
+
+
+def _cache(record: Record) -> Cache:
+    values = record.outputs
+    encrypted = values["sslEnable"] in ("Enable", "Update")
+    open_ = values.get("vpcAuthMode") == "Close"  # to the vendor this is what asks for no password
+    return Cache(
+        record.id,
+        record.behind["address"],
+        int(values.get("port") or PORT),
+        "" if open_ else str(record.inputs.get("password") or ""),
+        Pair(**record.behind["pair"]) if encrypted else None,
+    )
