@@ -211,3 +211,23 @@ def test_a_program_that_keeps_the_rules_runs_as_without_them(city: City) -> None
         register((Resource("alicloud:oss/bucketAcl:BucketAcl", "shut", {"bucket": "b", "acl": "private"}),))
 
     assert run(program, preview=False).made == ["shut"]
+
+
+def test_a_waiver_that_covers_nothing_is_told(city: City, caplog: pytest.LogCaptureFixture) -> None:
+    waiver = {"rule": "host-user", "where": "nobody", "reason": "covers nothing at all", "ends": "2026-12-31"}
+    spare = City.model_validate({**city.model_dump(mode="json"), "waivers": [waiver]})
+    run(lambda: transform.apply(spare))
+    assert "the waiver of host-user at nobody covers nothing" in caplog.text
+
+
+def test_without_helm_a_preview_says_what_it_did_not_look_at(
+    city: City, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(transform.render, "is_possible", lambda: False)
+
+    def program() -> None:
+        transform.apply(city)
+        register((Resource(RELEASE, "release", {"chart": "charts/other"}),))
+
+    run(program)
+    assert "helm isn't on PATH" in caplog.text

@@ -73,6 +73,11 @@ class Gate:
     def end(self) -> None:
         """Judge what all resources are together, and fail if a rule is broken."""
         self.judge(Estate(tuple(self._resources), self.frame), *render.namespaces(self._manifests))
+        if any(resource.type == RELEASE for resource in self._resources) and not render.is_possible():
+            _say("what releases put into their clusters wasn't looked at: helm isn't on PATH", engine_pb2.WARNING)
+        else:
+            for spare in self._judge.unused:
+                _say(f"the waiver of {spare.rule} at {spare.where} covers nothing: take it out", engine_pb2.WARNING)
         if self.broken:
             raise pulumi.RunError(_sum_up(self.broken))
 
@@ -95,9 +100,13 @@ class Gate:
 
     def _tell(self, found: list[Finding], urn: str = "") -> None:
         self.broken += [finding for finding in found if finding.is_error]
-        engine: Any = settings.get_engine()
         for finding in found:
-            engine.Log(engine_pb2.LogRequest(severity=_severity(finding), message=str(finding), urn=urn))
+            _say(str(finding), _severity(finding), urn)
+
+
+def _say(text: str, severity: Any, urn: str = "") -> None:
+    engine: Any = settings.get_engine()
+    engine.Log(engine_pb2.LogRequest(severity=severity, message=text, urn=urn))
 
 
 def _severity(finding: Finding) -> Any:
