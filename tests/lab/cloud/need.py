@@ -31,6 +31,7 @@ from simpul.lab.cloud.product import (
     rds,
     rdsdata,
     route,
+    tair,
     vpn,
 )
 
@@ -254,6 +255,12 @@ NEED: Final[dict[str, Need]] = {
     rdsdata.PRIVILEGE: _privilege,
     rdsdata.Connection.token: _public,
     kvstore.INSTANCE: lambda *_: {"instanceClass": "redis.master.small.default", "password": "Sandi-rahasia-1"},
+    tair.INSTANCE: lambda sampler, number: {
+        "instanceType": "tair_rdb",
+        "instanceClass": "tair.rdb.1g",
+        "zoneId": sampler.made(SWITCH).outputs["zoneId"],
+        "vswitchId": sampler.made(SWITCH).id,
+    },
     oss.BUCKET: lambda _, number: {"bucket": f"bpn-6471-{number}"},
     oss.WORM: lambda sampler, _: {"bucket": sampler.another(oss.BUCKET).id, "retentionPeriodInDays": 30},
     grant.BUCKET_ACL: lambda *_: {"acl": "private"},

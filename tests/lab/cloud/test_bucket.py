@@ -86,6 +86,21 @@ def test_a_bucket_keeps_versions_and_locks_objects_as_its_settings_say(cloud: Cl
     assert buckets.kept[DATA] == Bucket(DATA, "Suspended", 60)
 
 
+def test_a_bucket_with_objects_that_are_locked_for_good_stays_though_it_is_told_to_go(
+    cloud: Client, buckets: FakeBuckets
+) -> None:
+    buckets.full = {DATA, BACKUP}
+    for name, status in ((DATA, "Locked"), (BACKUP, "InProgress")):
+        made = bucket(cloud, name)
+        cloud.update(made, **{**made.inputs, "forceDestroy": True})
+        worm = cloud.create(oss.WORM, bucket=name, retentionPeriodInDays=30, status=status)
+        cloud.delete(worm)
+        assert cloud.read(oss.WORM, worm.id) is None
+    assert (buckets.kept[DATA].retention_days, buckets.kept[BACKUP].retention_days) == (30, 0)
+    assert "Code: FileImmutable " in refused(cloud.delete, bucket(cloud, DATA))
+    cloud.delete(bucket(cloud, BACKUP))
+
+
 def test_a_retention_that_is_not_locked_gives_way_and_a_locked_one_does_not(
     cloud: Client, buckets: FakeBuckets
 ) -> None:

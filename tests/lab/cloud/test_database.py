@@ -14,7 +14,7 @@ from lab.cloud.estate import NETWORK, SWITCH
 from lab.cloud.fake import FakeCaches, FakeDatabases
 from simpul.lab.cloud.database import access
 from simpul.lab.cloud.database.backing import Account
-from simpul.lab.cloud.product import kvstore, rds, rdsdata, sold
+from simpul.lab.cloud.product import kvstore, rds, rdsdata, sold, tair
 from simpul.lab.cloud.refusal import Refusal
 
 PASSWORD = "Sandi-rahasia-1"
@@ -209,6 +209,24 @@ def test_a_cache_answers_where_its_outputs_say_with_its_password(cloud: Client, 
     assert cache.pair is not None
     cloud.update(made, **{**made.inputs, "vpcAuthMode": "Close", "sslEnable": "Disable"})
     assert (caches.running[made.id].password, caches.running[made.id].pair) == ("", None)
+    cloud.delete(made)
+    assert caches.running == {}
+
+
+def test_a_tair_answers_as_a_cache_does(cloud: Client, caches: FakeCaches) -> None:
+    place = switch(cloud)
+    where = {"vpcId": place.outputs["vpcId"], "vswitchId": place.id, "zoneId": "ap-southeast-5a"}
+    kind = {"instanceType": "tair_rdb", "instanceClass": "tair.rdb.1g", "password": PASSWORD, "sslEnabled": "Enable"}
+    made = cloud.create(tair.INSTANCE, **kind, **where, securityIps="10.64.0.0/20,10.65.0.0/16")
+    cache = caches.running[made.id]
+    assert (cache.address, cache.port, cache.password) == (made.outputs["connectionDomain"], 6379, PASSWORD)
+    assert cache.pair is not None
+    for wrong, code in (
+        ({"securityIps": "10.64.0.0/20,all"}, "InvalidSecurityIPList.Format"),
+        ({"password": "weak"}, "InvalidPassword.Format"),
+        ({"zoneId": "ap-southeast-5b"}, "InvalidVSwitchId.NotFound"),
+    ):
+        assert f"Code: {code} " in refused(cloud.create, tair.INSTANCE, **{**made.inputs, **wrong})
     cloud.delete(made)
     assert caches.running == {}
 

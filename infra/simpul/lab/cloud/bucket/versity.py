@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import shutil
 import socket
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -64,10 +65,7 @@ class Versity:
             status = "Enabled" if bucket.retention_days else bucket.versioning
             if status:
                 client.put_bucket_versioning(Bucket=bucket.name, VersioningConfiguration={"Status": status})
-            if bucket.retention_days:
-                kept = {"Mode": "COMPLIANCE", "Days": bucket.retention_days}
-                lock = {"ObjectLockEnabled": "Enabled", "Rule": {"DefaultRetention": kept}}
-                client.put_object_lock_configuration(Bucket=bucket.name, ObjectLockConfiguration=lock)
+            _lock(client, bucket)
 
     def is_empty(self, name: str) -> bool:
         """Say whether nothing is in a bucket."""
@@ -84,14 +82,10 @@ class Versity:
         )
 
     def remove(self, name: str) -> None:
-        """Remove a bucket with what is in it."""
-        with self._serving() as client:
-            try:
-                _clear(client, name)
-                client.delete_bucket(Bucket=name)
-            except ClientError as error:
-                if _code(error) not in ABSENT:
-                    raise
+        """Remove a bucket with what is in it: its files, as no client of the server may remove what is locked."""
+        with self._lock:
+            for kind in ("objects", "versions"):
+                shutil.rmtree(daemon.folder(NAME) / kind / name, ignore_errors=True)
 
     def admit(self, read: Callable[[], Access]) -> None:
         """Make the accounts first, then the policies that name them; those that nothing names any more go last."""
@@ -203,6 +197,26 @@ def _account(key: str, secret: str) -> str:
     return ET.tostring(account, encoding="unicode")
 
 
+def _lock(client: Any, bucket: Bucket) -> None:
+    """Lock what is written from now on for as long as it says; what was locked before stays so."""
+    lock: dict[str, Any] = {"ObjectLockEnabled": "Enabled"}
+    if bucket.retention_days:
+        lock["Rule"] = {"DefaultRetention": {"Mode": "COMPLIANCE", "Days": bucket.retention_days}}
+    elif not _locks(client, bucket.name):
+        return
+    client.put_object_lock_configuration(Bucket=bucket.name, ObjectLockConfiguration=lock)
+
+
+def _locks(client: Any, name: str) -> bool:
+    try:
+        client.get_object_lock_configuration(Bucket=name)
+    except ClientError as error:
+        if _code(error) == "ObjectLockConfigurationNotFoundError":
+            return False
+        raise
+    return True
+
+
 def _write_policy(client: Any, name: str, statements: Sequence[Mapping[str, Any]]) -> None:
     try:
         if statements:
@@ -216,16 +230,6 @@ def _write_policy(client: Any, name: str, statements: Sequence[Mapping[str, Any]
 
 def _policy(statements: Sequence[Mapping[str, Any]]) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
-
-
-def _clear(client: Any, name: str) -> None:
-    """Remove all versions and uploads of a bucket."""
-    for page in client.get_paginator("list_object_versions").paginate(Bucket=name):
-        for each in [*page.get("Versions", ()), *page.get("DeleteMarkers", ())]:
-            client.delete_object(Bucket=name, Key=each["Key"], VersionId=each["VersionId"])
-    for page in client.get_paginator("list_multipart_uploads").paginate(Bucket=name):
-        for each in page.get("Uploads", ()):
-            client.abort_multipart_upload(Bucket=name, Key=each["Key"], UploadId=each["UploadId"])
 
 
 def _code(error: ClientError) -> str:

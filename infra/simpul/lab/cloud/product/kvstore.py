@@ -31,6 +31,7 @@ PASSWORD: Final = re.compile(r"[A-Za-z0-9!@#$%^&*()_+\-=]{8,32}")
 KINDS: Final = (r"[A-Z]", r"[a-z]", r"[0-9]", r"[!@#$%^&*()_+\-=]")
 LEAST_KINDS: Final = 3
 PORT: Final = 6379
+ENCRYPTED: Final = ("Enable", "Update")
 
 
 class Instance(Kind):
@@ -78,17 +79,13 @@ class Instance(Kind):
 
     def examine(self, order: Order) -> None:
         """Refuse a switch in another zone, an allow-list that isn't one, and a weak password."""
-        values, password = order.inputs, order.inputs.get("password")
+        values = order.inputs
         switch, zone = order.estate.store.get(reference.SWITCH, str(values.get("vswitchId"))), order.value("zoneId")
         if switch is not None and zone and switch.outputs["zoneId"] != zone:
             raise Refusal("InvalidVSwitchId.NotFound", f"{switch.id} is in {switch.outputs['zoneId']}, not in {zone}.")
         for entry in values.get("securityIps", ()):
             access.read(entry)
-        if password is not None:
-            found = sum(re.search(each, password) is not None for each in KINDS)
-            if not PASSWORD.fullmatch(password) or found < LEAST_KINDS:
-                words = "8 to 32 letters, digits and !@#$%^&*()_+-=, of three of upper case, lower case, digits, signs"
-                raise Refusal("InvalidPassword.Format", f"The password has to be of {words}.")
+        examine_password(order.inputs.get("password"))
 
     def compute(self, order: Order, identity: str) -> dict[str, Any]:
         """Give its place, and the name that it would have at the vendor's."""
@@ -113,11 +110,7 @@ class Instance(Kind):
     def reserve(self, order: Order, identity: str) -> dict[str, Any]:
         """Take an address for its server, and a certificate for it."""
         del identity
-        caches = order.estate.caches
-        if caches is None or order.inputs.get("instanceType", REDIS) != REDIS:
-            return {}
-        taken = address.take(order.estate.store)
-        return {"address": taken, "pair": asdict(caches.sign(taken))}
+        return place(order) if order.inputs.get("instanceType", REDIS) == REDIS else {}
 
     def describe(self, estate: Estate, record: Record) -> dict[str, Any]:
         """Give what lists call otherwise."""
@@ -139,13 +132,11 @@ class Instance(Kind):
 
     def realize(self, estate: Estate, record: Record) -> dict[str, Any]:
         """Start its server; give where it answers."""
-        if estate.caches is None or not record.behind:
+        served = start(estate, record, encrypted=record.outputs["sslEnable"] in ENCRYPTED)
+        if served is None:
             return {}
-        cache = _cache(record)
-        estate.caches.start(cache)
-        told = {"connectionDomain": cache.address, "connectionString": cache.address}
-        told["privateConnectionPort"] = str(cache.port)
-        return told | ({} if "privateIp" in record.inputs else {"privateIp": cache.address})
+        told = {"connectionDomain": served, "connectionString": served}
+        return told | ({} if "privateIp" in record.inputs else {"privateIp": served})
 
     def alter(self, estate: Estate, record: Record) -> dict[str, Any]:
         """Bring its server in line: password, port, encryption."""
@@ -156,18 +147,49 @@ class Instance(Kind):
         for other in estate.store.all():
             if other.token.startswith("alicloud:kvstore/") and other.outputs.get("instanceId") == record.id:
                 estate.store.remove(other)
-        if estate.caches is not None and record.behind:
-            estate.caches.stop(_cache(record))
+        stop(estate, record)
 
 
-def _cache(record: Record) -> Cache:
+def place(order: Order) -> dict[str, Any]:
+    """Take an address for a cache's server, and a certificate for it; nothing where none is to run."""
+    caches = order.estate.caches
+    if caches is None:
+        return {}
+    taken = address.take(order.estate.store)
+    return {"address": taken, "pair": asdict(caches.sign(taken))}
+
+
+def start(estate: Estate, record: Record, *, encrypted: bool) -> str | None:
+    """Start a cache's server, or bring it in line; give where it answers, None where there is none."""
+    if estate.caches is None or not record.behind:
+        return None
+    estate.caches.start(_cache(record, encrypted=encrypted))
+    return str(record.behind["address"])
+
+
+def stop(estate: Estate, record: Record) -> None:
+    """Remove a cache's server."""
+    if estate.caches is not None and record.behind:
+        estate.caches.stop(_cache(record, encrypted=False))
+
+
+def examine_password(password: str | None) -> None:
+    """Refuse a password that is too simple. Raises Refusal."""
+    if password is None:
+        return
+    found = sum(re.search(each, password) is not None for each in KINDS)
+    if not PASSWORD.fullmatch(password) or found < LEAST_KINDS:
+        words = "8 to 32 letters, digits and !@#$%^&*()_+-=, of three of upper case, lower case, digits, signs"
+        raise Refusal("InvalidPassword.Format", f"The password has to be of {words}.")
+
+
+def _cache(record: Record, *, encrypted: bool) -> Cache:
     values = record.outputs
-    encrypted = values["sslEnable"] in ("Enable", "Update")
-    open_ = values.get("vpcAuthMode") == "Close"  # to the vendor this is what asks for no password
+    unasked = values.get("vpcAuthMode") == "Close"  # to the vendor this is what asks for no password
     return Cache(
         record.id,
         record.behind["address"],
         int(values.get("port") or PORT),
-        "" if open_ else str(record.inputs.get("password") or ""),
+        "" if unasked else str(record.inputs.get("password") or ""),
         Pair(**record.behind["pair"]) if encrypted else None,
     )

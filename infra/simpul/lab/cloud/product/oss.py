@@ -26,6 +26,8 @@ BUCKET: Final = grant.BUCKET
 VERSIONING: Final = "alicloud:oss/bucketVersioning:BucketVersioning"
 WORM: Final = "alicloud:oss/bucketWorm:BucketWorm"
 LOCKED: Final = "Locked"
+RETENTION_DAYS: Final = "retention"
+"""Where a bucket keeps, behind it, a retention that its program has let go of."""
 ACLS: Final = ("private", "public-read", "public-read-write")
 RETENTION: Final = range(1, 25551)
 PARTS: Final = ("Effect", "Action", "Principal", "Resource")
@@ -74,11 +76,14 @@ class Bucket(Kind):
         return {"name": record.id}
 
     def guard(self, estate: Estate, record: Record) -> None:
-        """Refuse to go with objects in it, unless it was told to."""
+        """Refuse to go with objects in it, unless it was told to and none of them is locked for good."""
         super().guard(estate, record)
-        forced = record.outputs.get("forceDestroy")
-        if estate.buckets is not None and not forced and not estate.buckets.is_empty(record.id):
+        if estate.buckets is None or estate.buckets.is_empty(record.id):
+            return
+        if not record.outputs.get("forceDestroy"):
             raise Refusal("BucketNotEmpty", f"The bucket {record.id} you tried to delete is not empty.")
+        if _locked(estate, record.id):
+            raise Refusal("FileImmutable", f"Objects of {record.id} are immutable until their retention is over.")
 
     def realize(self, estate: Estate, record: Record) -> dict[str, Any]:
         """Make it, or bring it in line."""
@@ -173,6 +178,16 @@ class BucketWorm(_Setting):
         """Lock them for as long as it says now."""
         return self.realize(estate, record)
 
+    def dismantle(self, estate: Estate, record: Record) -> None:
+        """Lock nothing any more; one that is locked itself goes from the program alone."""
+        bucket = estate.store.get(BUCKET, _of(record))
+        if bucket is None:
+            return
+        if record.outputs["status"] == LOCKED:
+            bucket.behind[RETENTION_DAYS] = record.outputs["retentionPeriodInDays"]
+            estate.store.put(bucket)
+        bring(estate, bucket.id, record)
+
 
 class _Granting(_Setting):
     """A setting that says who may do what."""
@@ -254,20 +269,32 @@ class BucketLogging(_Setting):
     references = (*HOLDER, Reference("targetBucket", BUCKET, "InvalidTargetBucketForLogging", ""))
 
 
-def bring(estate: Estate, name: str) -> None:
-    """Bring a bucket in line with all that is set on it."""
+def bring(estate: Estate, name: str, gone: Record | None = None) -> None:
+    """Bring a bucket in line with all that is set on it; `gone` counts no more."""
     if estate.buckets is not None:
-        estate.buckets.make(_kept(estate, name))
+        estate.buckets.make(_kept(estate, name, gone))
 
 
-def _kept(estate: Estate, name: str) -> Kept:
+def _kept(estate: Estate, name: str, gone: Record | None = None) -> Kept:
     bucket = estate.store.get(BUCKET, name)
     status = str(((bucket.outputs.get("versioning") if bucket else None) or {}).get("status", ""))
     for each in estate.store.all(VERSIONING):
         if each.outputs["bucket"] == name:
             status = str(each.outputs["status"])
-    days = [each.outputs["retentionPeriodInDays"] for each in estate.store.all(WORM) if _of(each) == name]
+    days = _locked(estate, name) + [
+        each.outputs["retentionPeriodInDays"]
+        for each in estate.store.all(WORM)
+        if _of(each) == name and (gone is None or each.id != gone.id)
+    ]
     return Kept(name, status, days[-1] if days else 0)
+
+
+def _locked(estate: Estate, name: str) -> list[int]:
+    """Give for how long a bucket's objects are locked for good, if they are."""
+    bucket = estate.store.get(BUCKET, name)
+    kept = bucket.behind.get(RETENTION_DAYS) if bucket else None
+    held = [each for each in estate.store.all(WORM) if _of(each) == name and each.outputs["status"] == LOCKED]
+    return [kept] if kept else [each.outputs["retentionPeriodInDays"] for each in held]
 
 
 def _of(record: Record) -> str:

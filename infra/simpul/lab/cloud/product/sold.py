@@ -17,7 +17,7 @@ CLASSES: Final = {
     "HighAvailability": ("pg.n2.2c.2m", "pg.n4.2c.2m", "pg.n2.4c.2m", "pg.n4.4c.2m", "pg.n4.8c.2m"),
 }
 """The classes of PostgreSQL for general purposes that the vendor's page names, by category, small ones first."""
-CACHES: Final = ("redis.master.small.default", "redis.master.mid.default", "redis.master.large.default")
+CACHES: Final = ("redis.master.small.default", "redis.master.mid.default", "redis.master.stand.default")
 CACHE_VERSIONS: Final = ("5.0", "6.0", "7.0")
 
 
