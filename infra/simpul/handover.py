@@ -141,10 +141,27 @@ class LineHandle:
 
 
 @dataclass(frozen=True)
+class RoleHandle:
+    """A role in the city's cloud: what it is for ("operator", "preview", "vendor" or a store's name), and its names.
+
+    A workload's pod asks for its role by an annotation of its service account (`name`); people take it by its `arn`.
+    """
+
+    use: str
+    name: str
+    arn: pulumi.Output[str]
+
+    def export(self) -> dict[str, object]:
+        """Give the role as a stack output has it."""
+        return {"use": self.use, "name": self.name, "arn": self.arn}
+
+
+@dataclass(frozen=True)
 class CloudEstate:
     """The cloud side: its cluster, the load balancer through which sites reach it, and what workloads keep there.
 
-    `image_registry` is None where the city uses the registry that every account has.
+    `image_registry` is None where the city uses the registry that every account has. `guests_id` is the load balancer's
+    list of who may come in at what isn't for the world, None where everybody has to be let in.
     """
 
     cluster: ClusterHandle
@@ -152,12 +169,14 @@ class CloudEstate:
     balancer_address: pulumi.Output[str]
     vpc_id: pulumi.Output[str]
     nat_address: pulumi.Output[str]
+    guests_id: pulumi.Output[str] | None = None
     databases: tuple[DatabaseHandle, ...] = ()
     caches: tuple[CacheHandle, ...] = ()
     buckets: tuple[BucketHandle, ...] = ()
     image_registry: ImageRegistry | None = None
     tunnels: tuple[TunnelHandle, ...] = ()
     lines: tuple[LineHandle, ...] = ()
+    roles: tuple[RoleHandle, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ def compose(city: City, there: Found) -> dict[str, Any]:
             "nat_address": cloud.nat_address,
         },
         "sites": [site.export() for site in sites],
+        "roles": [each.export() for each in cloud.roles],
     }
     secret = {
         "clusters": [{"name": each.name, "site": each.site, "kubeconfig": each.kubeconfig} for each in clusters],

@@ -15,9 +15,9 @@ from lab.cloud.estate import CLUSTER, GROUP
 from lab.cloud.fake import FakeBacking
 from simpul.city import City, Site
 
-UNREAD = 10
-"""To the cluster, the keys and their instance, the buckets, the sites' user and its policy, the engine adds what the
-vendor's plugin doesn't read back."""
+UNREAD = 18
+"""To the cluster, the keys and their instance, the buckets, the sites' user and its policy, the roles and theirs, the
+engine adds what the vendor's plugin doesn't read back."""
 
 KEYED = 4
 """Two tunnels and two lines get new keys, as the old ones went with the state."""

@@ -31,6 +31,7 @@ def estate() -> tuple[CloudEstate, list[SiteEstate]]:
         balancer_address=text("203.0.113.9"),
         vpc_id=text("vpc-1"),
         nat_address=text("203.0.113.8"),
+        guests_id=text("acl-1"),
     )
     cluster = ClusterHandle("simpul-647102", "64.71.02", text("site kubeconfig"), (), 7)
     hosts = tuple(HostHandle(f"barat-{n}", f"10.30.2.1{n}", 22, text("ready")) for n in (1, 2))
@@ -106,3 +107,16 @@ def test_a_city_that_wants_no_messaging_gets_none(city: City) -> None:
     recorder, endpoints = make(without)
     assert recorder.of(RELEASE) == []
     assert endpoints == []
+
+
+def test_only_those_on_the_list_reach_the_hub_where_there_is_one(city: City) -> None:
+    recorder, _ = make(city)
+    [hub] = [each.inputs for each in recorder.of(RELEASE) if each.inputs["cluster"] == "simpul-6471"]
+    annotations = {
+        key.rpartition("-loadbalancer-")[2]: text for key, text in hub["values"]["service"]["annotations"].items()
+    }
+    assert {name: annotations[name] for name in ("acl-status", "acl-type", "acl-id")} == {
+        "acl-status": "on",
+        "acl-type": "white",
+        "acl-id": "acl-1",
+    }

@@ -66,7 +66,7 @@ class Link(Declared):
     """internet: the public one, TLS alone; ipsec: a tunnel over it; leased: a line of the city's own."""
 
     gateway: PublicAddress | None = None
-    """ipsec: the public IPv4 address of the site's router, where its end of the tunnel is."""
+    """The public IPv4 address of the site's router, by which the entrance knows it; ipsec: where its tunnel ends."""
 
     line: Line | None = None
     """leased: the line."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_alicloud as alicloud
 
-from simpul.cloud import settlement
+from simpul.cloud import day, settlement
 from simpul.cloud.found import Listed, Pause
 from simpul.cloud.frame import Frame
 from simpul.cloud.identity import Identity
@@ -42,8 +42,6 @@ LEFT = {"SLB": "delete", "ALB": "delete", "PrivateZone": "delete", "SLS_Data": "
 
 MAINTENANCE_HOURS = "3h"
 MAINTENANCE_DAY = "Sunday"
-OFFSETS = {"Asia/Jakarta": 7, "Asia/Pontianak": 7, "Asia/Makassar": 8, "Asia/Jayapura": 9}
-"""Hours by which the country's timezones are ahead of UTC; they know no summer time."""
 
 
 @dataclass(frozen=True)
@@ -209,7 +207,7 @@ def _maintenance(timezone: str) -> alicloud.cs.ManagedKubernetesMaintenanceWindo
     """Give when the vendor may work on the cluster: a night of the city's in which offices are closed the day after."""
     return alicloud.cs.ManagedKubernetesMaintenanceWindowArgs(
         enable=True,
-        maintenance_time=f"2026-01-04T01:00:00.000+0{OFFSETS[timezone]}:00",
+        maintenance_time=f"2026-01-04T01:00:00.000+{day.OFFSETS[timezone]:02}:00",
         duration=MAINTENANCE_HOURS,
         weekly_period=MAINTENANCE_DAY,
     )

@@ -1,6 +1,12 @@
-"""The city's one way in from the internet: an address with a load balancer."""
+"""The city's one way in from the internet: an address with a load balancer, and a list of the sites' own routers.
+
+In: the frame. Out: the load balancer, and the list's id. What isn't for the world is for those on the list alone
+(docs/adr/0023-guests.md).
+"""
 
 from __future__ import annotations
+
+from ipaddress import IPv4Address
 
 import pulumi
 import pulumi_alicloud as alicloud
@@ -14,6 +20,8 @@ class Entrance(pulumi.ComponentResource):
     """The load balancer through which the city's sites and citizens reach its workloads."""
 
     balancer: alicloud.slb.ApplicationLoadBalancer
+    guests: pulumi.Output[str] | None = None
+    """The list of the sites' own routers; None where a site's isn't declared, so that everybody has to be let in."""
 
     def __init__(self, name: str, frame: Frame, opts: pulumi.ResourceOptions | None = None) -> None:
         """Make the entrance `name` in `frame`."""
@@ -26,15 +34,46 @@ class Entrance(pulumi.ComponentResource):
             internet_charge_type="PayByTraffic",
             instance_charge_type="PayByCLCU",
             resource_group_id=frame.group,
+            delete_protection="on" if frame.city.cloud.protect else "off",
             tags=identity.tags(),
             opts=frame.child(self, "balancer", identity.name("entrance")),
         )
+        gateways = [site.link.gateway for site in frame.city.sites]
+        known = [gateway for gateway in gateways if gateway is not None]
+        if known and len(known) == len(gateways):
+            self.guests = self._guests(frame, sorted(set(known)))
         self.register_outputs({"address": self.balancer.address})
+
+    def _guests(self, frame: Frame, gateways: list[IPv4Address]) -> pulumi.Output[str]:
+        """List the routers of the sites: by these addresses alone do their messages come."""
+        name, sole = frame.identity.name("guests"), frame.identity.sole_name("guests")
+        acl = alicloud.slb.Acl(
+            name,
+            name=sole,
+            ip_version="ipv4",
+            resource_group_id=frame.group,
+            tags=frame.identity.tags(),
+            opts=frame.child(self, "guest list", sole),
+        )
+        for gateway in gateways:
+            entry = f"{gateway}/32"
+            alicloud.slb.AclEntryAttachment(
+                f"{name}-{str(gateway).replace('.', '-')}",
+                acl_id=acl.id,
+                entry=entry,
+                comment="the router of an office",
+                opts=frame.child(self, "guest", entry),
+            )
+        return acl.id
 
 
 def listed(identity: Identity, pause: Pause) -> Listed:
     """List what the cloud holds of the entrance."""
     del pause
     names = f"^{identity.prefix}"
+    for acl in alicloud.slb.get_acls(name_regex=f"^{identity.sole_name('guests')}$", tags=identity.mark).acls:
+        yield "guest list", acl.name, acl.id
+        for each in acl.entry_lists:
+            yield "guest", each.entry, f"{acl.id}:{each.entry}"
     for balancer in alicloud.slb.get_application_load_balancers(name_regex=names, tags=identity.mark).balancers:
         yield "balancer", balancer.load_balancer_name, balancer.id

@@ -6,7 +6,22 @@ import pulumi
 import pulumi_alicloud as alicloud
 
 from simpul.city import City, Plan
-from simpul.cloud import barrier, cluster, entrance, found, group, holding, key, line, logs, network, tunnel
+from simpul.cloud import (
+    access,
+    barrier,
+    cluster,
+    entrance,
+    found,
+    group,
+    holding,
+    key,
+    line,
+    logs,
+    names,
+    network,
+    tunnel,
+)
+from simpul.cloud.access import Access, AccessArgs
 from simpul.cloud.barrier import Barrier, BarrierArgs
 from simpul.cloud.cluster import STORAGE_CLASS, Cluster, ClusterArgs
 from simpul.cloud.entrance import Entrance
@@ -17,6 +32,7 @@ from simpul.cloud.identity import Identity
 from simpul.cloud.key import Keys, KeysArgs
 from simpul.cloud.line import Lines, LinesArgs
 from simpul.cloud.logs import Logs
+from simpul.cloud.names import Names, NamesArgs
 from simpul.cloud.network import Network, NetworkArgs
 from simpul.cloud.profile import size
 from simpul.cloud.tunnel import Tunnels, TunnelsArgs
@@ -33,6 +49,8 @@ LISTINGS = (
     cluster.listed,
     tunnel.listed,
     line.listed,
+    access.listed,
+    names.listed,
 )
 """How each component says what the cloud holds of it."""
 
@@ -66,11 +84,11 @@ class Cloud(pulumi.ComponentResource):
         keys = Keys(identity.name("keys"), KeysArgs(frame, net), child)
         held = hold(Ground(frame, net, keys, log), self)
         way_in = Entrance(identity.name("entrance"), frame, child)
-        kubernetes = Cluster(
-            identity.name("cluster"), ClusterArgs(frame, net, keys, log, f"api.simpul.{city.domain}"), child
-        )
+        kubernetes = Cluster(identity.name("cluster"), ClusterArgs(frame, net, keys, log, names.api(city)), child)
         tunnels = Tunnels(identity.name("tunnels"), TunnelsArgs(frame, net), child).handles
         lines = Lines(identity.name("lines"), LinesArgs(frame, net), child).handles
+        roles = Access(identity.name("access"), AccessArgs(frame, kubernetes.trust, held.buckets, keys), child).roles
+        Names(identity.name("names"), NamesArgs(frame, net, way_in.balancer.address, kubernetes.address), child)
         self.estate = CloudEstate(
             cluster=ClusterHandle(
                 identity.prefix,
@@ -83,8 +101,10 @@ class Cloud(pulumi.ComponentResource):
             balancer_address=way_in.balancer.address,
             vpc_id=net.vpc.id,
             nat_address=net.address.ip_address,
+            guests_id=way_in.guests,
             buckets=held.buckets,
             tunnels=tunnels,
             lines=lines,
+            roles=roles,
         )
         self.register_outputs({"vpcId": net.vpc.id, "balancerAddress": way_in.balancer.address})

@@ -59,12 +59,7 @@ class Messaging(pulumi.ComponentResource):
             "domain": "hub",
             "sites": {slug: {"password": password} for slug, password in leaves.items()},
             "storage": {"gib": gib, "className": cloud.cluster.storage_class},
-            "service": {
-                "annotations": {
-                    f"{BALANCER_ANNOTATION}id": cloud.balancer_id,
-                    f"{BALANCER_ANNOTATION}force-override-listeners": "true",
-                }
-            },
+            "service": {"annotations": _annotations(cloud)},
         }
         return self._release(cloud.cluster, "hub", [cloud.balancer_address], values)
 
@@ -128,3 +123,11 @@ class Messaging(pulumi.ComponentResource):
     def _password(self, part: str) -> pulumi.Output[str]:
         name = f"{self._name}-{part}-password"
         return resource.Password(name, resource.PasswordArgs(), opts=self._child).result
+
+
+def _annotations(cloud: CloudEstate) -> dict[str, pulumi.Input[str]]:
+    """Say to the vendor's controller which load balancer serves the hub, and to whom where that is known."""
+    served: dict[str, pulumi.Input[str]] = {"id": cloud.balancer_id, "force-override-listeners": "true"}
+    if cloud.guests_id is not None:
+        served |= {"acl-status": "on", "acl-type": "white", "acl-id": cloud.guests_id}
+    return {f"{BALANCER_ANNOTATION}{name}": value for name, value in served.items()}

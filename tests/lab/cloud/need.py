@@ -21,6 +21,7 @@ from simpul.lab.cloud.product import (
     cms,
     cr,
     dns,
+    guest,
     hbr,
     kms,
     kvstore,
@@ -173,6 +174,7 @@ NEED: Final[dict[str, Need]] = {
     CLUSTER: _cluster,
     POOL: _pool,
     autoscaling.AutoscalingConfig.token: _scaling,
+    guest.ENTRY: lambda _, number: {"entry": f"203.0.113.{number}/32"},
     addon.KubernetesAddon.token: lambda _, number: {"name": list(addon.VERSIONS)[number]},
     kms.INSTANCE: lambda sampler, _: {
         "vpcId": sampler.made(NETWORK).id,

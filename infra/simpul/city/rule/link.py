@@ -22,6 +22,9 @@ NEEDS = {
 }
 """What a link has beside its kind: which kind needs it, what it is, and how it is written."""
 
+ANYWHERE = {"gateway"}
+"""What a link of another kind may have too: by its router's address a site is known at the city's entrance."""
+
 
 def check_ends(draft: Draft) -> Iterator[Fault]:
     """Find links without the end that their kind needs, and with one that it doesn't have."""
@@ -35,7 +38,7 @@ def check_ends(draft: Draft) -> Iterator[Fault]:
                 yield Fault(
                     (*link.loc, key), f"is missing: a link of kind {kind} needs {what}", None, f"Add {example}."
                 )
-            elif kind != needing and there:
+            elif kind != needing and there and key not in ANYWHERE:
                 advice = f"Take it out, or make the link's kind {needing}."
                 yield Fault((*link.loc, key), f"isn't for a link of kind {kind}", show(link.value[key]), advice)
 

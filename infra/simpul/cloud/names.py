@@ -1,0 +1,146 @@
+"""What things are called: the city's domain for the world, and a zone within it that only the city's network sees.
+
+    simpul.DOMAIN             the entrance, for all
+    api.simpul.DOMAIN         the cluster's API, within
+    STORE-db.simpul.DOMAIN    a store's database, within
+    STORE-cache.simpul.DOMAIN a store's cache, within
+
+In: the frame, the network, and what is to be called. Out: nothing that others need.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_alicloud as alicloud
+
+from simpul.city import City
+from simpul.cloud.found import Listed, Pause
+from simpul.cloud.frame import Frame
+from simpul.cloud.identity import Identity
+from simpul.cloud.network import Network
+from simpul.handover import CacheHandle, DatabaseHandle
+
+PART = "simpul"
+"""The name in the city's domain under which all of this is."""
+
+PUBLIC_SECONDS, PRIVATE_SECONDS = 600, 60
+"""For how long a name may be remembered; 600 is the least that the vendor has for all."""
+
+NOTE = "made by Simpul"
+
+
+@dataclass(frozen=True)
+class NamesArgs:
+    """What the names stand in, and what they are for."""
+
+    frame: Frame
+    network: Network
+    entrance: pulumi.Output[str]
+    api: pulumi.Output[str]
+    databases: Sequence[DatabaseHandle] = ()
+    caches: Sequence[CacheHandle] = ()
+
+
+class Names(pulumi.ComponentResource):
+    """The city's domain with a name for the entrance, and a private zone with names for what is within."""
+
+    def __init__(self, name: str, args: NamesArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Make the names `name` as `args` say."""
+        super().__init__("simpul:cloud:Names", name, {}, opts)
+        self._args, self._frame = args, args.frame
+        self._public()
+        self._private()
+        self.register_outputs({})
+
+    def _public(self) -> None:
+        frame = self._frame
+        name, domain = frame.identity.name("domain"), frame.city.domain
+        made = alicloud.dns.AlidnsDomain(
+            name,
+            domain_name=domain,
+            remark=f"{frame.identity.title}, {NOTE}",
+            resource_group_id=frame.group,
+            tags=frame.identity.tags(data="public"),
+            opts=frame.child(self, "domain", domain),
+        )
+        alicloud.dns.AlidnsRecord(
+            frame.identity.name("domain-entrance"),
+            domain_name=made.domain_name,
+            rr=PART,
+            type="A",
+            value=self._args.entrance,
+            ttl=PUBLIC_SECONDS,
+            remark=NOTE,
+            opts=frame.child(self, "domain record", f"{PART}.{domain}"),
+        )
+
+    def _private(self) -> None:
+        frame = self._frame
+        name, called = frame.identity.name("zone"), zone(frame.city)
+        made = alicloud.pvtz.Zone(
+            name,
+            zone_name=called,
+            proxy_pattern="ZONE",  # a name that isn't here is nowhere
+            lang="en",
+            remark=f"{frame.identity.title}, {NOTE}",
+            resource_group_id=frame.group,
+            tags=frame.identity.tags(),
+            opts=frame.child(self, "zone", called),
+        )
+        alicloud.pvtz.ZoneAttachment(
+            name,
+            zone_id=made.id,
+            vpcs=[
+                alicloud.pvtz.ZoneAttachmentVpcArgs(vpc_id=self._args.network.vpc.id, region_id=frame.city.cloud.region)
+            ],
+            opts=frame.child(self, "zone attachment", called),
+        )
+        for host, kind, value in self._within():
+            part = "entrance" if host == "@" else host
+            alicloud.pvtz.ZoneRecord(
+                frame.identity.name(f"zone-{part}"),
+                zone_id=made.id,
+                rr=host,
+                type=kind,
+                value=value,
+                ttl=PRIVATE_SECONDS,
+                remark=NOTE,
+                opts=frame.child(self, "zone record", host),
+            )
+
+    def _within(self) -> Iterator[tuple[str, str, pulumi.Output[str]]]:
+        """Give host, kind and value of each record: the zone hides the domain's own name for the entrance."""
+        yield "@", "A", self._args.entrance
+        yield "api", "A", self._args.api
+        yield from ((f"{each.store}-db", "CNAME", each.host) for each in self._args.databases)
+        yield from ((f"{each.store}-cache", "CNAME", each.host) for each in self._args.caches)
+
+
+def zone(city: City) -> str:
+    """Give the name under which all of a city's cloud is found."""
+    return f"{PART}.{city.domain}"
+
+
+def api(city: City) -> str:
+    """Give the name of the cluster's API in the city's network."""
+    return f"api.{zone(city)}"
+
+
+def listed(identity: Identity, pause: Pause) -> Listed:
+    """List what the cloud holds of the names: a domain by the stack's tags, a zone by its remark, which names it."""
+    del pause
+    remark = f"{identity.title}, {NOTE}"
+    for domain in alicloud.dns.get_alidns_domains(tags=identity.mark).domains:
+        yield "domain", domain.domain_name, domain.domain_name
+        for record in alicloud.dns.get_alidns_records(domain_name=domain.domain_name, rr_regex=f"^{PART}$").records:
+            yield "domain record", f"{PART}.{domain.domain_name}", record.record_id
+    for found in alicloud.pvtz.get_zones(name_regex=f"^{PART}[.]", enable_details=True).zones:
+        if found.remark == remark:
+            yield "zone", found.zone_name, found.zone_id
+            if found.bind_vpcs:
+                yield "zone attachment", found.zone_name, found.zone_id
+            for entry in alicloud.pvtz.get_zone_records(zone_id=found.zone_id).records:
+                yield "zone record", entry.rr, f"{entry.record_id}:{found.zone_id}"
