@@ -9,12 +9,24 @@ import pytest
 import yaml
 from pulumi.runtime.proto import provider_pb2 as pb
 
-from lab.cloud.client import Client, words
+from lab.cloud.client import Client, refused, words
 from lab.cloud.estate import NETWORK
+from lab.cloud.sample import Sampler
 from simpul.errors import UsageError
 from simpul.lab.cloud import fault
 from simpul.lab.cloud.store import READY
 from simpul.provider.wire import pack
+
+PRODUCTS = (
+    "alicloud:kms/key:Key",
+    "alicloud:rds/instance:Instance",
+    "alicloud:oss/bucket:Bucket",
+    "alicloud:vpn/gateway:Gateway",
+    "alicloud:cen/transitRouterVpcAttachment:TransitRouterVpcAttachment",
+    "alicloud:pvtz/zone:Zone",
+    "alicloud:hbr/vault:Vault",
+)
+"""One type of each product that is slow or dear to make, or lasts."""
 
 
 def plan(cloud: Client, **values: object) -> None:
@@ -66,6 +78,25 @@ def test_a_call_goes_on_when_its_engine_is_gone(cloud: Client) -> None:
     while not found:
         found = [each for each in cloud.estate.store.all() if each.state == READY]
     assert [each.outputs["vpcName"] for each in found] == ["bpn"]
+
+
+@pytest.mark.parametrize("token", PRODUCTS, ids=lambda token: token.removeprefix("alicloud:").partition(":")[0])
+def test_every_product_has_its_faults(maker: Sampler, token: str) -> None:
+    cloud, inputs, faults = maker.cloud, maker.inputs(token), maker.cloud.folder / "faults.yaml"
+    throttled = {"type": token, "operation": "create", "does": "throttle", "times": 2}
+    faults.write_text(yaml.safe_dump([throttled, {**throttled, "does": "lose", "nth": 3, "times": 1}]))
+    with pytest.raises(grpc.RpcError) as error:
+        cloud.push(token, inputs)
+    assert error.value.code() == grpc.StatusCode.UNKNOWN
+    [left] = cloud.estate.store.all(token)
+
+    changes = [{"type": token, "operation": "update", "does": "slow", "seconds": 0.01}]
+    changes.append({"type": token, "operation": "update", "does": "fail", "code": "OperationConflict"})
+    faults.write_text(yaml.safe_dump(changes))
+    made = cloud.read(token, left.id)
+    assert made is not None
+    assert "Code: OperationConflict " in refused(cloud.update, made, **inputs)
+    assert cloud.update(made, **inputs).id == left.id
 
 
 def test_faults_are_read_anew_when_their_file_changes(cloud: Client) -> None:
