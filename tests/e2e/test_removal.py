@@ -46,4 +46,5 @@ def running() -> list[str]:
     """List the processes of a lab."""
     listed = subprocess.run(["ps", "-eo", "args"], capture_output=True, text=True, check=True).stdout
     programs = ("systemd-nspawn", "simpul.lab.cloud", "simpul.lab.languagehost", "docker-registry")
+    programs += ("/usr/lib/postgresql/", "redis-server", "versitygw")
     return [line for line in listed.splitlines() if any(program in line for program in programs)]
