@@ -22,8 +22,10 @@ from simpul.program import compose
 Answers = Mapping[str, Mapping[str, Any]]
 
 ANSWERS: Answers = {
+    "alicloud:cr/getEndpointAclService:getEndpointAclService": {"instanceId": "cri-1", "status": "RUNNING"},
     "alicloud:cs/getClusterCredential:getClusterCredential": {"kubeConfig": "kind: Config"},
     "alicloud:index/getAccount:getAccount": {"id": "0000000000000000"},
+    "alicloud:index/getCallerIdentity:getCallerIdentity": {"arn": "acs:ram::0000000000000000:user/nobody"},
 }
 """What data sources answer that the program asks while it registers."""
 

@@ -19,7 +19,7 @@ from lab.cloud.fake import FakeBacking
 from simpul.recording import Recording, record
 
 CASES = change.cases()
-TAGS_ALONE = {"simpul:cloud:Cloud"}
+TAGS_ALONE = {"simpul:cloud:Audit", "simpul:cloud:Cloud"}
 """Components of which nothing can be declared."""
 
 ANEW = ("replace", "create-replacement", "delete-replaced")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from functools import cache
 from ipaddress import ip_network
 from typing import Any
 
@@ -46,6 +47,16 @@ NOTHING: dict[str, dict[str, Any]] = {
     "alicloud:kms/getAliases:getAliases": {"aliases": []},
     "alicloud:log/getProjects:getProjects": {"projects": []},
     "alicloud:oss/getBuckets:getBuckets": {"buckets": []},
+    "alicloud:actiontrail/getTrails:getTrails": {"trails": []},
+    "alicloud:cloudmonitor/getServiceMetricAlarmRules:getServiceMetricAlarmRules": {"rules": []},
+    "alicloud:cms/getAlarmContactGroups:getAlarmContactGroups": {"groups": []},
+    "alicloud:cms/getAlarmContacts:getAlarmContacts": {"contacts": []},
+    "alicloud:cms/getMonitorGroups:getMonitorGroups": {"groups": []},
+    "alicloud:cs/getRegistryEnterpriseInstances:getRegistryEnterpriseInstances": {"instances": []},
+    "alicloud:hbr/getVaults:getVaults": {"vaults": []},
+    "alicloud:index/getCallerIdentity:getCallerIdentity": {"arn": "acs:ram::0000000000000000:user/deployer"},
+    "alicloud:kvstore/getInstances:getInstances": {"instances": []},
+    "alicloud:rds/getInstances:getInstances": {"instances": []},
     "alicloud:ram/getPolicies:getPolicies": {"policies": []},
     "alicloud:ram/getUsers:getUsers": {"users": []},
 }
@@ -57,7 +68,17 @@ def city() -> City:
 
 
 def make(city: City, answers: dict[str, dict[str, Any]] | None = None) -> tuple[Recorder, list[CloudEstate]]:
-    recorder = Recorder(answers={**NOTHING, **(answers or {})})
+    """Make the cloud side of a city; without answers of its own it is made once for all who look at it."""
+    return _make(city, answers) if answers else _once(city)
+
+
+@cache
+def _once(city: City) -> tuple[Recorder, list[CloudEstate]]:
+    return _make(city, {})
+
+
+def _make(city: City, answers: dict[str, dict[str, Any]]) -> tuple[Recorder, list[CloudEstate]]:
+    recorder = Recorder(answers={**NOTHING, **answers})
     estates: list[CloudEstate] = []
     record(lambda: estates.append(Cloud(city, plan(city), find(city)).estate), recorder)
     return recorder, estates

@@ -103,7 +103,7 @@ def test_the_sites_key_opens_the_backups_alone_until_its_end_and_deletes_nothing
     recorder, [estate] = make(city)
     [backup] = [each for each in estate.buckets if each.access_key_id]
     assert backup.use == "backup"
-    statements = json.loads(recorder.one(POLICY)["policyDocument"])["Statement"]
+    statements = json.loads(by_part(recorder, POLICY)["sites"]["policyDocument"])["Statement"]
     assert {each["Condition"]["DateLessThan"]["acs:CurrentTime"] for each in statements} == {
         "2027-12-31T23:59:59+08:00"
     }

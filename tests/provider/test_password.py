@@ -18,6 +18,13 @@ def test_it_is_random_and_a_secret() -> None:
     assert results[0] != results[1]
 
 
+def test_it_has_letters_of_both_kinds_and_digits() -> None:
+    for _ in range(2000):  # one in 16 of this length has no digit where nobody looks after it
+        result = KIND.create(request(inputs={"length": 16}))[1]["result"].value
+        assert {each.islower() for each in result if each.isalpha()} == {True, False}
+        assert any(each.isdigit() for each in result)
+
+
 def test_a_preview_makes_none() -> None:
     assert KIND.create(request(inputs={"length": 40}, preview=True)) == ("", {"result": Secret(UNKNOWN)})
 

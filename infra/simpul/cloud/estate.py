@@ -17,6 +17,7 @@ from simpul.cloud import (
     key,
     line,
     logs,
+    monitor,
     names,
     network,
     tunnel,
@@ -32,6 +33,7 @@ from simpul.cloud.identity import Identity
 from simpul.cloud.key import Keys, KeysArgs
 from simpul.cloud.line import Lines, LinesArgs
 from simpul.cloud.logs import Logs
+from simpul.cloud.monitor import Monitor, MonitorArgs, Watched
 from simpul.cloud.names import Names, NamesArgs
 from simpul.cloud.network import Network, NetworkArgs
 from simpul.cloud.profile import size
@@ -51,6 +53,7 @@ LISTINGS = (
     line.listed,
     access.listed,
     names.listed,
+    monitor.listed,
 )
 """How each component says what the cloud holds of it."""
 
@@ -89,6 +92,13 @@ class Cloud(pulumi.ComponentResource):
         lines = Lines(identity.name("lines"), LinesArgs(frame, net), child).handles
         roles = Access(identity.name("access"), AccessArgs(frame, kubernetes.trust, held.buckets, keys), child).roles
         Names(identity.name("names"), NamesArgs(frame, net, way_in.balancer.address, kubernetes.address), child)
+        watched = (
+            *held.watched,
+            Watched("address", "nat", net.address.id),
+            Watched("balancer", "entrance", way_in.balancer.id),
+            Watched("cluster", "cluster", kubernetes.pools[0].cluster_id),
+        )
+        Monitor(identity.name("monitor"), MonitorArgs(frame, watched), child)
         self.estate = CloudEstate(
             cluster=ClusterHandle(
                 identity.prefix,
@@ -102,9 +112,12 @@ class Cloud(pulumi.ComponentResource):
             vpc_id=net.vpc.id,
             nat_address=net.address.ip_address,
             guests_id=way_in.guests,
+            databases=held.databases,
+            caches=held.caches,
             buckets=held.buckets,
             tunnels=tunnels,
             lines=lines,
+            image_registry=held.image_registry,
             roles=roles,
         )
         self.register_outputs({"vpcId": net.vpc.id, "balancerAddress": way_in.balancer.address})

@@ -9,23 +9,45 @@ from dataclasses import dataclass
 
 import pulumi
 
-from simpul.cloud import site_key, storage
+from simpul.cloud import audit, backup, cache, database, registry, site_key, storage
+from simpul.cloud.audit import Audit, AuditArgs
+from simpul.cloud.backup import Backup, BackupArgs
+from simpul.cloud.cache import Caches, CachesArgs
+from simpul.cloud.database import Databases, DatabasesArgs
 from simpul.cloud.frame import Frame
 from simpul.cloud.key import Keys
 from simpul.cloud.logs import LogStores
+from simpul.cloud.monitor import Watched
 from simpul.cloud.network import Network
-from simpul.cloud.storage import Storage, StorageArgs
-from simpul.handover import BucketHandle
+from simpul.cloud.registry import Registry, RegistryArgs
+from simpul.cloud.storage import AUDIT, BACKUP, Storage, StorageArgs
+from simpul.handover import BucketHandle, CacheHandle, DatabaseHandle, ImageRegistry
 
-LISTINGS = (storage.listed, site_key.listed)
+LISTINGS = (
+    storage.listed,
+    site_key.listed,
+    audit.listed,
+    backup.listed,
+    database.listed,
+    cache.listed,
+    registry.listed,
+)
 """How each component says what the cloud holds of it."""
+
+
+ENTERPRISE = "enterprise"
+"""The size of a registry that is one of the city's own."""
 
 
 @dataclass(frozen=True)
 class Holding:
-    """Where data is, for those who may use it."""
+    """Where data is, for those who may use it, and what of it is to be watched."""
 
     buckets: tuple[BucketHandle, ...]
+    databases: tuple[DatabaseHandle, ...]
+    caches: tuple[CacheHandle, ...]
+    image_registry: ImageRegistry | None
+    watched: tuple[Watched, ...]
 
 
 @dataclass(frozen=True)
@@ -40,6 +62,23 @@ class Ground:
 
 def hold(ground: Ground, parent: pulumi.Resource) -> Holding:
     """Make what holds the city's data, under `parent`."""
-    frame, child = ground.frame, pulumi.ResourceOptions(parent=parent)
-    buckets = Storage(frame.identity.name("storage"), StorageArgs(frame, ground.keys), child)
-    return Holding(buckets=buckets.handles)
+    frame, network, keys = ground.frame, ground.network, ground.keys
+    name, child = frame.identity.name, pulumi.ResourceOptions(parent=parent)
+    store = Storage(name("storage"), StorageArgs(frame, keys), child)
+    buckets = {use: bucket.bucket for use, bucket in store.buckets.items()}
+    Audit(name("audit"), AuditArgs(frame, ground.logs, buckets[AUDIT], keys.key_arn("internal")), child)
+    if files := {use: bucket for use, bucket in buckets.items() if use not in (AUDIT, BACKUP)}:
+        Backup(name("backup"), BackupArgs(frame, keys, files), child)
+    databases = Databases(name("databases"), DatabasesArgs(frame, network, keys), child)
+    caches = Caches(name("caches"), CachesArgs(frame, network, keys), child)
+    own = Registry(name("registry"), RegistryArgs(frame, network), child) if frame.size.registry == ENTERPRISE else None
+    return Holding(
+        buckets=store.handles,
+        databases=databases.handles,
+        caches=caches.handles,
+        image_registry=own.handle if own else None,
+        watched=(
+            *(Watched("database", part, each.id) for part, each in databases.instances.items()),
+            *(Watched("cache", f"cache-{whose}", id_) for whose, id_ in caches.ids.items()),
+        ),
+    )

@@ -26,6 +26,21 @@ class Account(Source):
         return {"id": region.ACCOUNT}
 
 
+class CallerIdentity(Source):
+    """Who asks."""
+
+    token = "alicloud:index/getCallerIdentity:getCallerIdentity"  # noqa: S105 not a password
+
+    def answer(self, estate: Estate, inputs: Mapping[str, Any]) -> dict[str, Any]:
+        """Give the lab's own user: whoever has its port is that one."""
+        del estate, inputs
+        return {
+            "accountId": region.ACCOUNT,
+            "arn": f"acs:ram::{region.ACCOUNT}:user/simpul-lab",
+            "identityType": "RAMUser",
+        }
+
+
 class Regions(Source):
     """The regions, or the current one."""
 

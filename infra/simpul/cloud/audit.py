@@ -1,0 +1,137 @@
+"""The record of who did what in the account: every call, in every region, to where it is searched and where it stays.
+
+In: the frame, the log project, and the audit bucket with its key. Out: nothing that others need.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_alicloud as alicloud
+
+from simpul.cloud.found import Listed, Pause
+from simpul.cloud.frame import Frame
+from simpul.cloud.identity import Identity
+from simpul.cloud.logs import LogStores
+
+PART = "trail"
+LONGEST = 36
+"""Letters of a trail's name."""
+
+BUCKET = ("oss:PutObject", "oss:GetBucketLocation", "oss:ListObjects")
+KEY = ("kms:GenerateDataKey", "kms:Decrypt")
+LOGS = (
+    "log:CreateLogStore",
+    "log:CreateIndex",
+    "log:UpdateIndex",
+    "log:GetLogStore",
+    "log:GetIndex",
+    "log:PostLogStoreLogs",
+)
+"""What the vendor's service has to do with the bucket, the key that encrypts there, and the log project."""
+
+
+@dataclass(frozen=True)
+class AuditArgs:
+    """What the record stands in: the logs, the bucket that can't be changed, the name of its key in policies."""
+
+    frame: Frame
+    logs: LogStores
+    bucket: pulumi.Output[str]
+    key_arn: pulumi.Output[str]
+
+
+class Audit(pulumi.ComponentResource):
+    """A trail of all events of all regions, with a role that lets the vendor's service write it and nothing else."""
+
+    def __init__(self, name: str, args: AuditArgs, opts: pulumi.ResourceOptions | None = None) -> None:
+        """Make the record `name` as `args` say."""
+        super().__init__("simpul:cloud:Audit", name, {}, opts)
+        self._args = args
+        role, attachment = self._role()
+        frame = args.frame
+        trail_name = frame.identity.sole_name(PART, LONGEST)
+        project = args.logs.project.apply(lambda known: _project(frame, known))
+        trail = alicloud.actiontrail.Trail(
+            frame.identity.name(PART),
+            trail_name=trail_name,
+            event_rw="All",
+            trail_region="All",
+            status="Enable",
+            oss_bucket_name=args.bucket,
+            oss_key_prefix="trail",
+            oss_write_role_arn=role.arn,
+            sls_project_arn=project,
+            sls_write_role_arn=role.arn,
+            opts=frame.child(self, "trail", trail_name, [attachment]),
+        )
+        self.register_outputs({"trailName": trail.trail_name})
+
+    def _role(self) -> tuple[alicloud.ram.Role, alicloud.ram.RolePolicyAttachment]:
+        args, frame = self._args, self._args.frame
+        name, sole = frame.identity.name(PART), frame.identity.sole_name(PART)
+        role = alicloud.ram.Role(
+            name,
+            role_name=sole,
+            description="Lets ActionTrail write the record of who did what",
+            assume_role_policy_document=_trust(),
+            max_session_duration=3600,
+            tags=frame.identity.tags(),
+            opts=frame.child(self, "role", sole),
+        )
+        document = pulumi.Output.all(args.bucket, args.key_arn, args.logs.project).apply(
+            lambda known: _document(frame, *known)
+        )
+        policy = alicloud.ram.Policy(
+            name,
+            policy_name=sole,
+            description="What ActionTrail needs to write the record",
+            policy_document=document,
+            rotate_strategy="DeleteOldestNonDefaultVersionWhenLimitExceeded",
+            tags=frame.identity.tags(),
+            opts=frame.child(self, "policy", sole),
+        )
+        attachment = alicloud.ram.RolePolicyAttachment(
+            name,
+            role_name=role.role_name,
+            policy_name=policy.policy_name,
+            policy_type="Custom",
+            opts=frame.child(self, "role policy attachment", sole),
+        )
+        return role, attachment
+
+
+def _project(frame: Frame, project: str) -> str:
+    return f"acs:log:{frame.city.cloud.region}:{frame.account}:project/{project}"
+
+
+def _trust() -> str:
+    statement = {
+        "Effect": "Allow",
+        "Action": "sts:AssumeRole",
+        "Principal": {"Service": ["actiontrail.aliyuncs.com"]},
+    }
+    return json.dumps({"Version": "1", "Statement": [statement]})
+
+
+def _document(frame: Frame, bucket: str, key: str, project: str) -> str:
+    place, project_name = f"acs:oss:*:{frame.account}:{bucket}", _project(frame, project)
+    granted = ((BUCKET, [place, f"{place}/*"]), (KEY, [key]), (LOGS, [project_name, f"{project_name}/logstore/*"]))
+    statements = [{"Effect": "Allow", "Action": list(actions), "Resource": targets} for actions, targets in granted]
+    return json.dumps({"Version": "1", "Statement": statements})
+
+
+def listed(identity: Identity, pause: Pause) -> Listed:
+    """List what the cloud holds of the record."""
+    del pause
+    trail_name, sole = identity.sole_name(PART, LONGEST), identity.sole_name(PART)
+    for trail in alicloud.actiontrail.get_trails(name_regex=f"^{trail_name}$").trails:
+        yield "trail", trail_name, trail.id
+    for role in alicloud.ram.get_roles(name_regex=f"^{sole}$").roles:
+        yield "role", sole, role.name
+    for policy in alicloud.ram.get_policies(name_regex=f"^{sole}$", type="Custom").policies:
+        yield "policy", sole, policy.id
+        if policy.attachment_count:
+            yield "role policy attachment", sole, f"role:{sole}:Custom:{sole}"
