@@ -81,10 +81,15 @@ def fill(value: Any, made: Sequence[Any]) -> Any:
 
 def _output(resource: Any, path: str) -> pulumi.Output[Any]:
     name, *keys = path.split(".")
-    output: pulumi.Output[Any] = getattr(resource, name)
+    output: pulumi.Output[Any] = getattr(resource, name if hasattr(resource, name) else snake(name))
     for key in keys:
-        output = output.apply(lambda value, key=key: value[key])  # type: ignore[misc]
+        output = output.apply(lambda value, key=key: getattr(value, snake(key)))  # type: ignore[misc]
     return output
+
+
+def snake(name: str) -> str:
+    """Give the SDK's spelling of a name."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
 
 
 def _join(text: str, known: Sequence[Any]) -> str:
