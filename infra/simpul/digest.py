@@ -24,6 +24,11 @@ def of(files: Iterable[Path], top: Path, salt: bytes = b"") -> str:
     return total.hexdigest()
 
 
+def plain(content: bytes) -> str:
+    """Return the digest of bytes, where files' names don't count or what is made follows from settings alone."""
+    return hashlib.sha256(content).hexdigest()
+
+
 def whole(top: Path) -> list[Path]:
     """Return all files below `top`."""
     return sorted(path for path in top.rglob("*") if path.is_file())

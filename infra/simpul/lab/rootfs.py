@@ -7,7 +7,6 @@ each recipe. It holds what Kubernetes needs of a host; who may log in is set for
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import json
 import os
 import shutil
@@ -16,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from simpul import digest
 from simpul.command import run
 from simpul.errors import UsageError
 from simpul.project import CACHE
@@ -78,15 +78,10 @@ OWN_OR_SPENT = ("etc/ssh/ssh_host_*", "var/lib/dbus/machine-id", "var/cache/apt/
 """What each machine must make for itself, and what installing has left."""
 
 
-def digest() -> str:
-    """Give the digest of the recipe."""
-    recipe = json.dumps([SUITE, PACKAGES, UNWANTED_UNITS, WANTED_UNITS, FILES, OWN_OR_SPENT])
-    return hashlib.sha256(recipe.encode()).hexdigest()[:12]
-
-
 def find() -> Path:
     """Give the folder where the base image is, or will be."""
-    return CACHE / "rootfs" / digest()
+    recipe = json.dumps([SUITE, PACKAGES, UNWANTED_UNITS, WANTED_UNITS, FILES, OWN_OR_SPENT])
+    return CACHE / "rootfs" / digest.plain(recipe.encode())[: digest.SHORT]
 
 
 def build(progress: Callable[[str], None]) -> Path:

@@ -8,13 +8,13 @@ mounts are in a namespace that ends with it, so that nothing of it stays.
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from simpul import digest
 from simpul.command import run
 from simpul.lab import rootfs
 from simpul.project import CACHE
@@ -51,7 +51,7 @@ ENTER: Final = (
 def find() -> Path:
     """Give the folder where the root is, or will be."""
     recipe = json.dumps([rootfs.SUITE, PACKAGES, FILES, UNPACK])
-    return CACHE / "server" / hashlib.sha256(recipe.encode()).hexdigest()[:12]
+    return CACHE / "server" / digest.plain(recipe.encode())[: digest.SHORT]
 
 
 def build(progress: Callable[[str], None]) -> Path:

@@ -7,7 +7,6 @@ In: nothing but PATH and the cache. Out: the folders to put in front of PATH.
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import shutil
@@ -17,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from simpul import digest
 from simpul.errors import OutsideError
 from simpul.project import CACHE, TOOLCHAIN
 
@@ -55,7 +55,7 @@ class Program:
     @property
     def home(self) -> Path:
         """Give the folder of the cache in which the built program is."""
-        return CACHE / "toolchain" / f"{self.name}-{self.version}-{digest(self.recipe)}"
+        return CACHE / "toolchain" / f"{self.name}-{self.version}-{_digest(self.recipe)}"
 
 
 PULUMI = Program(
@@ -82,10 +82,10 @@ VERSITYGW = Program(
 )
 
 
-def digest(recipe: Path) -> str:
-    """Give the first 12 hex digits of what `recipe`, a folder with a Go module, pins."""
+def _digest(recipe: Path) -> str:
+    """Give the digest of what `recipe`, a folder with a Go module, pins."""
     content = b"".join((recipe / name).read_bytes() for name in ("go.mod", "go.sum"))
-    return hashlib.sha256(content).hexdigest()[:12]
+    return digest.plain(content)[: digest.SHORT]
 
 
 def ensure(progress: Progress, programs: tuple[Program, ...] = (PULUMI, HELM)) -> list[Path]:
