@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
 import socket
 import ssl
 import struct
@@ -189,6 +190,7 @@ def buildah(tmp_path: Path) -> list[str]:
 def test_an_image_is_pushed_and_pulled_and_a_tag_stays_what_it_is(lab: Lab, buildah: list[str], tmp_path: Path) -> None:
     registry = outputs(lab, "image_registry")
     login = tmp_path / "login.json"
+    image = f"messaging:drill-{secrets.token_hex(4)}"  # a tag that an earlier run has can't be pushed again
     host = registry["address"].partition("/")[0]
     trust = [f"--cert-dir={tmp_path / 'certs'}", f"--authfile={login}"]
 
@@ -205,16 +207,16 @@ def test_an_image_is_pushed_and_pulled_and_a_tag_stays_what_it_is(lab: Lab, buil
         return run(*buildah, "push", *trust, "drill", f"docker://{registry['address']}/{name}")
 
     build("one")
-    assert push("messaging:drill").returncode != 0, "nobody has logged in"
+    assert push(image).returncode != 0, "nobody has logged in"
     logged = run(
         *buildah, "login", *trust, "--username", registry["username"], "--password-stdin", host,
         stdin=registry["password"],
     )  # fmt: skip
     assert logged.returncode == 0, logged.stderr
-    pushed = push("messaging:drill")
+    pushed = push(image)
     assert pushed.returncode == 0, pushed.stderr
-    pulled = run(*buildah, "pull", *trust, f"docker://{registry['address']}/messaging:drill")
+    pulled = run(*buildah, "pull", *trust, f"docker://{registry['address']}/{image}")
     assert pulled.returncode == 0, pulled.stderr
     build("another")
-    assert "immutable" in push("messaging:drill").stderr
+    assert "immutable" in push(image).stderr
     assert "isn't declared" in push("nobodys:drill").stderr
