@@ -1,4 +1,4 @@
-"""The Pulumi program: read the city, ask the cloud what it holds of it, compose the rest."""
+"""The Pulumi program: read the city, let all of it pass the rules, ask the cloud what it holds, compose the rest."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ import pulumi
 from simpul.city import parse
 from simpul.cloud import find
 from simpul.errors import SimpulError
+from simpul.policy.transform import apply
 from simpul.program import compose
 
 try:
     city = parse(pulumi.Config("simpul").require_object("city"))
+    apply(city)
     for name, value in compose(city, find(city)).items():
         pulumi.export(name, value)
 except SimpulError as error:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from policy.project import Project
+from simpul.project import ROOT
 
 pytestmark = pytest.mark.engine
 
@@ -79,3 +80,16 @@ def test_a_value_that_a_preview_does_not_know_is_judged_by_the_update_which_make
     state = made.pulumi("stack", "export").stdout
     assert "alicloud:vpc/network:Network" in state
     assert "resourceGroup:ResourceGroup" not in state
+
+
+def test_the_projects_own_city_breaks_no_rule_in_a_preview(project: Callable[..., Project]) -> None:
+    made = project()
+    program = ROOT / "infra" / "__main__.py"
+    (made.folder / "program" / "__main__.py").write_text(
+        f"import runpy\nrunpy.run_path({str(program)!r}, None, '__main__')\n"
+    )
+    done = made.run("preview")
+    said = done.stdout + done.stderr
+    assert done.returncode == 0, said
+    assert "warning:" not in said
+    assert "waived" not in said

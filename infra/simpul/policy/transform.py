@@ -48,6 +48,7 @@ class Gate:
         """Judge what passes by `judge`."""
         self.frame = frame
         self.broken: list[Finding] = []
+        self._is_preview = pulumi.runtime.is_dry_run()  # asked here: other threads may not know
         self._judge = judge
         self._resources: list[Resource] = []
         self._manifests: list[Manifest] = []
@@ -61,7 +62,7 @@ class Gate:
             self._manifests += manifests
             subjects: tuple[Subject, ...] = (resource, *manifests)
             found = [finding for subject in subjects for finding in self._judge.judge(subject)]
-        if not pulumi.runtime.is_dry_run() and any(finding.is_error for finding in found):
+        if not self._is_preview and any(finding.is_error for finding in found):
             self._tell(found)
             self.stop()
         return found
@@ -87,7 +88,7 @@ class Gate:
 
     def stop(self) -> None:
         """End an update here; a preview goes on, to tell everything at once."""
-        if self.broken and not pulumi.runtime.is_dry_run():
+        if self.broken and not self._is_preview:
             raise pulumi.RunError(_sum_up(self.broken))
 
     def _render(self, resource: Resource) -> tuple[Manifest, ...]:
