@@ -25,5 +25,6 @@ RULE = Rule(
     indonesian="Pertahankan cadangan ketika basis datanya dihapus.",
     on=Resource,
     types=("alicloud:rds/backupPolicy:BackupPolicy",),
+    protective=True,
     check=check,
 )
