@@ -16,7 +16,7 @@ from simpul.recording import Recording
 
 WIDTH = 1200
 LINE = 17
-LETTER = 6.5
+LETTER = 6.8
 """How wide a letter of a panel is, at most on the average."""
 
 GAP = 16
@@ -27,7 +27,8 @@ COLUMNS = {"who": (16, 206), "way": (274, 214), "net": (532, 318), "serve": (892
 
 WAYS = ("entrance", "dns", "tunnel", "line")
 INSIDE = ("cluster", "database", "cache", "network")
-SERVING = ("storage", "backup", "key", "registry", "log", "audit", "monitor", "identity")
+SERVING = ("storage", "backup", "key", "registry", "log", "audit", "monitor")
+BELOW = ("identity",)
 
 NOTE = (
     "Solid lines: who calls whom. Dashed lines: what is written down. Small print counts what else Pulumi makes for it."
@@ -98,11 +99,14 @@ def draw(city: City, recording: Recording) -> str:
     inside = _stack([held[key] for key in INSIDE if key in held], "net", net_top + 68)
     serving = _stack([held[key] for key in SERVING if key in held], "serve", TOP + 52)
     people = _people(city, ways)
-    bottom = max(box.end for box in (*ways, *inside, *serving, *people)) + GAP
+    end = max((box.end for box in inside), default=net_top + 68) + GAP
+    below = _stack([held[key] for key in BELOW if key in held], "net", end + 2 * GAP + 8)
+    boxes = [*ways, *inside, *serving, *people, *below]
+    bottom = max(box.end for box in boxes) + GAP
     parts = [
-        *_ground(city, net_top, bottom),
-        *(part for box in (*ways, *inside, *serving, *people) for part in box.draw()),
-        *_traffic(people, ways, inside, serving, net_top),
+        *_ground(city, net_top, end, bottom),
+        *(part for box in boxes for part in box.draw()),
+        *_traffic(people, ways, inside, serving, top=net_top, end=end),
         _text("dim", 16, bottom + 54, NOTE),
     ]
     return _page(city, bottom + 70, parts)
@@ -133,36 +137,42 @@ def _people(city: City, ways: Sequence[Box]) -> list[Box]:
     return boxes
 
 
-def _ground(city: City, top: float, bottom: float) -> Iterator[str]:
+def _ground(city: City, top: float, end: float, bottom: float) -> Iterator[str]:
     """Draw what everything stands in: the region, the VPC, and a zone beside the other with its switch."""
     ranges = plan(city)
     left, (x, width) = COLUMNS["way"][0] - GAP, COLUMNS["net"]
     yield _rect("region", left, TOP, WIDTH - left - 10, bottom - TOP + 30)
     yield _text("name", left + PAD, TOP + 22, f"Alibaba Cloud, region {city.cloud.region}")
     yield _text("dim", left + PAD, TOP + 39, f"for {city.owner}; every name begins with simpul-{city.slug}")
-    yield _rect("vpc", x - GAP, top, width + 2 * GAP, bottom - top + 14)
+    yield _rect("vpc", x - GAP, top, width + 2 * GAP, end - top + 14)
     yield _text("name", x - GAP + PAD, top + 20, f"VPC simpul-{city.slug}-vpc, {ranges.vpc}")
     share = (width + GAP) / len(ranges.switches)
     for number, (zone, switch) in enumerate(ranges.switches.items()):
         at = x - GAP / 2 + number * share
-        yield _rect("zone", at + 2, top + 28, share - 4, bottom - top - 22)
+        yield _rect("zone", at + 2, top + 28, share - 4, end - top - 22)
         yield _text("dim", at + 8, top + 44, f"zone {zone}")
         yield _text("dim", at + 8, top + 59, str(switch))
 
 
 def _traffic(
-    people: Sequence[Box], ways: Sequence[Box], inside: Sequence[Box], serving: Sequence[Box], top: float
+    people: Sequence[Box],
+    ways: Sequence[Box],
+    inside: Sequence[Box],
+    serving: Sequence[Box],
+    *,
+    top: float,
+    end: float,
 ) -> Iterator[str]:
     """Draw who speaks with whom, and what the nodes reach out to."""
     beside = {box.panel.key: box for box in (*people, *ways, *inside, *serving)}
     turn = COLUMNS["way"][0] - GAP - 18
     for kind, way in {"world": "entrance", **REACH}.items():
         if kind in beside and way in beside:
-            start, end = beside[kind], beside[way]
-            low, high = end.y + 8, end.end - 8
+            start, goal = beside[kind], beside[way]
+            low, high = goal.y + 8, goal.end - 8
             at = low if kind == "world" else min(max(start.middle, low), high)
             bend = turn + (8 if kind == "world" else 0)
-            yield _path("line", (start.x + start.width, start.middle), (bend, None), (None, at), (end.x, None))
+            yield _path("line", (start.x + start.width, start.middle), (bend, None), (None, at), (goal.x, None))
     edge = COLUMNS["net"][0] - GAP
     for box in ways:
         if box.panel.key != "dns":
@@ -174,7 +184,7 @@ def _traffic(
             yield _path(
                 "line", (right, max(box.middle, top + 12)), (right + 12, None), (None, box.middle), (box.x, None)
             )
-        if box.panel.key in ("log", "monitor"):
+        if box.panel.key in ("log", "monitor") and box.middle < end:
             yield _path("soft", (right, box.middle), (box.x, None))
     world = beside["world"]
     over = TOP - 14

@@ -65,6 +65,9 @@ SERVICES = {
 """The panel of each of the vendor's services, by the SDK's name of it."""
 
 OWN = {
+    "cs/registryEnterpriseNamespace": "registry",
+    "cs/registryEnterpriseRepo": "registry",
+    "cs/registryEnterpriseSyncRule": "registry",
     "vpc/bgpGroup": "line",
     "vpc/bgpPeer": "line",
     "vpc/bgpNetwork": "line",
@@ -79,7 +82,20 @@ Words = Callable[[str, Mapping[str, Any]], str]
 
 
 def _named(what: str) -> Words:
-    return lambda name, _: f"{what} {name}"
+    last = what.rpartition(" ")[2]
+
+    def words(name: str, inputs: Mapping[str, Any]) -> str:
+        del inputs
+        own = name.removeprefix(last).lstrip("-")
+        return f"{what} {own}" if own else what
+
+    return words
+
+
+def _database(name: str, inputs: Mapping[str, Any]) -> str:
+    del name
+    size = f"{inputs['instanceType']}, {_number(inputs['instanceStorage'])} GiB"
+    return f"{inputs['tags']['simpul:data-class']} data: {inputs['engine']} {_number(inputs['engineVersion'])}, {size}"
 
 
 def _pool(name: str, inputs: Mapping[str, Any]) -> str:
@@ -103,17 +119,14 @@ TOLD: Mapping[str, Words] = {
     "nlb/loadBalancer": _named("load balancer"),
     "slb/applicationLoadBalancer": lambda name, inputs: f"load balancer {name}, {inputs['addressType']}",
     "alidns/domain": _named("public zone"),
-    "alidns/alidnsDomain": lambda _, inputs: f"public zone {inputs.get('domainName', '')}",
+    "dns/alidnsDomain": lambda _, inputs: f"public zone {inputs.get('domainName', '')}",
     "pvtz/zone": lambda _, inputs: f"private zone {inputs.get('zoneName', inputs.get('name', ''))}",
     "vpn/gateway": lambda name, inputs: f"gateway {name}, {_number(inputs['bandwidth'])} Mbit/s",
     "cen/transitRouter": _named("transit router"),
     "expressconnect/virtualBorderRouter": lambda name, inputs: f"{name}: VLAN {_number(inputs['vlanId'])}",
     "cs/managedKubernetes": lambda name, inputs: f"cluster {name}, {inputs['clusterSpec']}",
     "cs/nodePool": _pool,
-    "rds/instance": lambda _, inputs: (
-        f"{inputs['engine']} {inputs['engineVersion']}, {inputs['instanceType']}, "
-        f"{_number(inputs['instanceStorage'])} GiB"
-    ),
+    "rds/instance": _database,
     "rds/database": _named("database"),
     "rds/rdsDatabase": _named("database"),
     "kvstore/instance": lambda name, inputs: f"{name}, {inputs.get('instanceClass', '')}",
@@ -125,6 +138,8 @@ TOLD: Mapping[str, Words] = {
     "ram/role": _named("role"),
     "ram/user": _named("user"),
     "cr/namespace": _named("namespace"),
+    "cs/registryEnterpriseNamespace": _named("namespace"),
+    "cs/registryEnterpriseRepo": _named("repository"),
     "cr/registryEnterpriseInstance": _named("enterprise registry"),
     "hbr/vault": _named("vault"),
     "vpc/natGateway": _named("way out: NAT gateway"),
@@ -164,7 +179,7 @@ def noun(type_: str, count: int) -> str:
 
 
 def _words(type_: str) -> list[str]:
-    parts = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", type_.rpartition(":")[2]).lower().split()
+    parts = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", type_.rpartition(":")[2].removeprefix("Alidns")).lower().split()
     return [each.upper() if each in SHORT else each for each in parts]
 
 
