@@ -68,8 +68,11 @@ class Versity:
             _lock(client, bucket)
 
     def is_empty(self, name: str) -> bool:
-        """Say whether nothing is in a bucket."""
-        with self._serving() as client:
+        """Say whether nothing is in a bucket.
+
+        The store's lock is held around this, and what `admit` reads waits for that one: so this takes no lock.
+        """
+        with self._asking() as client:
             try:
                 versions = client.list_object_versions(Bucket=name, MaxKeys=1)
                 uploads = client.list_multipart_uploads(Bucket=name, MaxUploads=1)
@@ -107,13 +110,19 @@ class Versity:
         """Start the server unless it runs; give its owner's client. What it refuses is an OutsideError."""
         with self._lock:
             self._start()
-            client = self._client()
-            try:
+            with self._asking() as client:
                 yield client
-            except (ClientError, BotoCoreError) as error:
-                raise OutsideError.at("object storage", "the S3 server refuses", str(error)) from None
-            finally:
-                client.close()
+
+    @contextmanager
+    def _asking(self) -> Iterator[Any]:
+        """Give the owner's client of a server that runs. What it refuses is an OutsideError."""
+        client = self._client()
+        try:
+            yield client
+        except (ClientError, BotoCoreError) as error:
+            raise OutsideError.at("object storage", "the S3 server refuses", str(error)) from None
+        finally:
+            client.close()
 
     def _start(self) -> None:
         if daemon.running(NAME):
