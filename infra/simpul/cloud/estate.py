@@ -91,7 +91,10 @@ class Cloud(pulumi.ComponentResource):
         tunnels = Tunnels(identity.name("tunnels"), TunnelsArgs(frame, net), child).handles
         lines = Lines(identity.name("lines"), LinesArgs(frame, net), child).handles
         roles = Access(identity.name("access"), AccessArgs(frame, kubernetes.trust, held.buckets, keys), child).roles
-        Names(identity.name("names"), NamesArgs(frame, net, way_in.balancer.address, kubernetes.address), child)
+        named = NamesArgs(
+            frame, net, way_in.balancer.address, kubernetes.address, databases=held.databases, caches=held.caches
+        )
+        Names(identity.name("names"), named, child)
         watched = (
             *held.watched,
             Watched("address", "nat", net.address.id),
