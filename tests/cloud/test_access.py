@@ -44,7 +44,7 @@ def denied(recorder: Recorder, part: str) -> set[str]:
 
 
 def test_there_is_a_role_for_each_use_with_one_policy_of_its_own(recorder: Recorder) -> None:
-    uses = ("operator", "preview", "vendor", "store-reports", "store-population")
+    uses = ("operator", "preview", "vendor", "store-reports", "store-population", "trail")
     names = {f"simpul-6471-{use}" for use in uses}
     assert {each.inputs["roleName"] for each in recorder.of(ROLE)} == names
     attached = [each.inputs for each in recorder.of("alicloud:ram/rolePolicyAttachment:RolePolicyAttachment")]
@@ -124,5 +124,6 @@ def test_a_vendor_stays_in_its_area_until_its_last_day_and_sees_no_secret(record
 
 def test_a_city_without_a_vendor_trusts_no_other_account() -> None:
     recorder, _ = make(load(ROOT / "Pulumi.balikpapan.yaml"))
-    trusted = [each.inputs["assumeRolePolicyDocument"] for each in recorder.of(ROLE)]
+    roles = [each.inputs for each in recorder.of(ROLE) if each.name != "simpul-6471-trail"]  # a service's of the vendor
+    trusted = [each["assumeRolePolicyDocument"] for each in roles]
     assert all("acs:ram::0000000000000000:" in text for text in trusted)

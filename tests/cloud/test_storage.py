@@ -130,12 +130,13 @@ def test_what_is_there_already_is_adopted(city: City) -> None:
             },
             "alicloud:ram/getUsers:getUsers": {"users": [{"id": "2001", "name": "simpul-6471-sites"}]},
             "alicloud:ram/getPolicies:getPolicies": {
-                "policies": [{"id": "simpul-6471-sites", "attachmentCount": 1}],
+                "policies": [{"id": "simpul-6471-sites", "policyName": "simpul-6471-sites", "attachmentCount": 1}],
             },
         },
     )
     assert {each.resource_id for each in recorder.of(BUCKET)} == {"", name}
     assert recorder.of("alicloud:ram/user:User")[0].resource_id == "2001"
-    assert recorder.of(POLICY)[0].resource_id == "simpul-6471-sites"
+    [policy] = [each for each in recorder.of(POLICY) if each.name == "simpul-6471-sites"]
+    assert policy.resource_id == "simpul-6471-sites"
     [attachment] = recorder.of("alicloud:ram/userPolicyAttachment:UserPolicyAttachment")
     assert attachment.resource_id == "user:simpul-6471-sites:Custom:simpul-6471-sites"

@@ -124,14 +124,8 @@ def _document(frame: Frame, bucket: str, key: str, project: str) -> str:
 
 
 def listed(identity: Identity, pause: Pause) -> Listed:
-    """List what the cloud holds of the record."""
+    """List what the cloud holds of the record; its role and policy are listed with all others (access.py)."""
     del pause
-    trail_name, sole = identity.sole_name(PART, LONGEST), identity.sole_name(PART)
+    trail_name = identity.sole_name(PART, LONGEST)
     for trail in alicloud.actiontrail.get_trails(name_regex=f"^{trail_name}$").trails:
         yield "trail", trail_name, trail.id
-    for role in alicloud.ram.get_roles(name_regex=f"^{sole}$").roles:
-        yield "role", sole, role.name
-    for policy in alicloud.ram.get_policies(name_regex=f"^{sole}$", type="Custom").policies:
-        yield "policy", sole, policy.id
-        if policy.attachment_count:
-            yield "role policy attachment", sole, f"role:{sole}:Custom:{sole}"
