@@ -163,7 +163,7 @@ def listed(identity: Identity, pause: Pause) -> Listed:
     """List what the cloud holds of the roles, by the stack's tags. A policy has its role's name."""
     del pause
     for role in alicloud.ram.get_roles(name_regex=f"^{identity.sole}-", tags=identity.mark).roles:
-        yield "role", role.name, role.id
+        yield "role", role.name, role.name  # the plugin knows a role by its name, the list gives an id too
         for attachment in alicloud.ram.get_role_policy_attachments(role_name=role.name).attachments:
             if attachment.policy_name == role.name:
                 yield "role policy attachment", role.name, attachment.id
