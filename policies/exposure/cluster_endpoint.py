@@ -1,4 +1,4 @@
-"""The cluster's API: private, or public by declaration."""
+"""The cluster's API: private, whatever is declared. Whoever is declared comes through the gate."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from simpul.policy.vendor import CLUSTER
 
 
 def check(cluster: Resource) -> Iterator[Breach]:
-    """Find an API that is public though the declaration doesn't say so."""
+    """Find an API with a public address of its own, which no list guards."""
     public = cluster.get("slbInternetEnabled")
-    if public not in (False, UNKNOWN) and not cluster.frame.api_public:
-        advice = "Set slbInternetEnabled to false, or declare cloud.api public, with those whom it lets in."
+    if public not in (False, UNKNOWN):
+        advice = "Set slbInternetEnabled to false; declare cloud.api public for a gate that lets in whom you list."
         yield Breach("has an API that the world can reach", str(public is None or public).lower(), advice)
 
 
 RULE = Rule(
     id="exposure-cluster-endpoint",
-    title="A cluster's API is private, or public by declaration with an allow-list",
+    title="A cluster's API has no public address of its own",
     source=choice("who reaches the API can try its passwords and its next flaw"),
-    looks_at="slbInternetEnabled of ACK clusters, which is true where it isn't said; cloud.api of the declaration",
-    english="Keep the cluster's API private; where it must be public, declare it with an allow-list.",
-    indonesian="Jaga API klaster tetap privat; bila harus publik, nyatakan beserta daftar izinnya.",
+    looks_at="slbInternetEnabled of ACK clusters, which is true where it isn't said",
+    english="Keep the cluster's API private; let those outside in through the gate, by an allow-list.",
+    indonesian="Jaga API klaster tetap privat; pihak luar masuk hanya lewat gerbang dengan daftar izin.",
     on=Resource,
     types=(CLUSTER,),
     check=check,

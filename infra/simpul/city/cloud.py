@@ -73,14 +73,18 @@ class Sizes(Declared):
     """default: the registry of the vendor's that every account has; enterprise: one of the city's own, with scans."""
 
 
+MAX_ALLOWED = 5
+"""As many fit into the wall around the network, which takes 20 entries, beside all of the offices."""
+
+
 class Api(Declared):
     """The API of the cloud's cluster: the city's own networks always reach it."""
 
     public: bool = False
-    """Whether it has an address on the internet."""
+    """Whether it can be reached from the internet, through a gate that lets nobody in but those in `allow`."""
 
-    allow: tuple[PublicRange, ...] = ()
-    """From where it may be reached there, such as ["203.0.113.0/28"]; needed where it is public."""
+    allow: Annotated[tuple[PublicRange, ...], Field(max_length=MAX_ALLOWED)] = ()
+    """From where it may be reached there, such as ["203.0.113.0/28"], at most 5; needed where it is public."""
 
 
 class Store(Declared):

@@ -26,6 +26,9 @@ HIGH = "30000/65535"
 """Where answers arrive (Linux takes ports from 32768 on), and the ports of nodes (30000 to 32767) to which the
 entrance's load balancer hands a client's packets with the client's own address."""
 
+API = "6443/6443"
+"""Where the gate to the cluster's API stands, for those who are declared."""
+
 ANSWERS = "1024/65535"
 """Where the world awaits answers (RFC 6056)."""
 
@@ -100,8 +103,9 @@ class Barrier(pulumi.ComponentResource):
 
 
 def inward(frame: Frame) -> Iterator[Entry]:
-    """Say what comes in: the city, the vendor's own services, answers; nothing else of the world."""
+    """Say what comes in: the city, the vendor's own services, who may reach the API, answers; nothing else."""
     yield from _own(frame)
+    yield from (Entry(f"api-{at}", str(each), "tcp", API) for at, each in enumerate(frame.city.cloud.api.allow, 1))
     yield Entry("answers", WORLD, "tcp", HIGH)
     yield Entry("messages", WORLD, "icmp")
     yield Entry("rest", WORLD, policy="drop")

@@ -48,7 +48,7 @@ MAINTENANCE_DAY = "Sunday"
 class ClusterArgs:
     """What a cluster stands in: the network of its nodes, the keys of its secrets and disks, where its logs go.
 
-    `api_name` is how its API is called in the city's own networks.
+    `api_name` is how its API is called, in the city's own networks and at the gate.
     """
 
     frame: Frame
@@ -118,7 +118,7 @@ class Cluster(pulumi.ComponentResource):
             service_cidr=str(frame.plan.cloud.services),
             node_cidr_mask=PODS_PER_NODE_MASK,
             new_nat_gateway=False,  # the network has its own
-            slb_internet_enabled=frame.city.cloud.api.public,
+            slb_internet_enabled=False,  # the world comes through the gate, if at all
             custom_san=self._args.api_name,
             proxy_mode="iptables",
             addons=[alicloud.cs.ManagedKubernetesAddonArgs(name=addon) for addon in ADDONS],

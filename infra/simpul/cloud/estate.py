@@ -12,6 +12,7 @@ from simpul.cloud import (
     cluster,
     entrance,
     found,
+    gate,
     group,
     holding,
     key,
@@ -28,6 +29,7 @@ from simpul.cloud.cluster import STORAGE_CLASS, Cluster, ClusterArgs
 from simpul.cloud.entrance import Entrance
 from simpul.cloud.found import Found
 from simpul.cloud.frame import Frame
+from simpul.cloud.gate import Gate, GateArgs
 from simpul.cloud.holding import Ground, hold
 from simpul.cloud.identity import Identity
 from simpul.cloud.key import Keys, KeysArgs
@@ -49,6 +51,7 @@ LISTINGS = (
     *holding.LISTINGS,
     entrance.listed,
     cluster.listed,
+    gate.listed,
     tunnel.listed,
     line.listed,
     access.listed,
@@ -91,9 +94,10 @@ class Cloud(pulumi.ComponentResource):
         tunnels = Tunnels(identity.name("tunnels"), TunnelsArgs(frame, net), child).handles
         lines = Lines(identity.name("lines"), LinesArgs(frame, net), child).handles
         roles = Access(identity.name("access"), AccessArgs(frame, kubernetes.trust, held.buckets, keys), child).roles
-        named = NamesArgs(
-            frame, net, way_in.balancer.address, kubernetes.address, databases=held.databases, caches=held.caches
-        )
+        api = kubernetes.address
+        public = Gate(identity.name("gate"), GateArgs(frame, net, api), child) if city.cloud.api.public else None
+        outside = public.address if public else None
+        named = NamesArgs(frame, net, way_in.balancer.address, api, outside, held.databases, held.caches)
         Names(identity.name("names"), named, child)
         watched = (
             *held.watched,

@@ -17,8 +17,8 @@ AUDIENCE = "sts.aliyuncs.com"
 """For whom a cluster's tokens are that are shown to the vendor."""
 
 PRODUCTS = (
-    "actiontrail", "alidns", "cbn", "cms", "cr", "cs", "ecs", "hbr", "kms", "kvstore", "log", "pvtz", "ram", "rds",
-    "resourcemanager", "slb", "vpc",
+    "actiontrail", "alidns", "cbn", "cms", "cr", "cs", "ecs", "hbr", "kms", "kvstore", "log", "nlb", "pvtz", "ram",
+    "rds", "resourcemanager", "slb", "vpc",
 )  # fmt: skip
 """What the cloud side is made of, in the words of policies: `cbn` is CEN, and VPN is in `vpc`."""
 

@@ -1,7 +1,7 @@
 """What things are called: the city's domain for the world, and a zone within it that only the city's network sees.
 
     simpul.DOMAIN             the entrance, for all
-    api.simpul.DOMAIN         the cluster's API, within
+    api.simpul.DOMAIN         the cluster's API, within; for the world too where there is a gate to it
     STORE-db.simpul.DOMAIN    a store's database, within
     STORE-cache.simpul.DOMAIN a store's cache, within
 
@@ -40,6 +40,9 @@ class NamesArgs:
     network: Network
     entrance: pulumi.Output[str]
     api: pulumi.Output[str]
+    gate: pulumi.Output[str] | None = None
+    """Where the world reaches the API, if it may."""
+
     databases: Sequence[DatabaseHandle] = ()
     caches: Sequence[CacheHandle] = ()
 
@@ -66,16 +69,23 @@ class Names(pulumi.ComponentResource):
             tags=frame.identity.tags(data="public"),
             opts=frame.child(self, "domain", domain),
         )
-        alicloud.dns.AlidnsRecord(
-            frame.identity.name("domain-entrance"),
-            domain_name=made.domain_name,
-            rr=PART,
-            type="A",
-            value=self._args.entrance,
-            ttl=PUBLIC_SECONDS,
-            remark=NOTE,
-            opts=frame.child(self, "domain record", f"{PART}.{domain}"),
-        )
+        for part, host, kind, value in self._outside():
+            alicloud.dns.AlidnsRecord(
+                frame.identity.name(f"domain-{part}"),
+                domain_name=made.domain_name,
+                rr=host,
+                type=kind,
+                value=value,
+                ttl=PUBLIC_SECONDS,
+                remark=NOTE,
+                opts=frame.child(self, "domain record", f"{host}.{domain}"),
+            )
+
+    def _outside(self) -> Iterator[tuple[str, str, str, pulumi.Output[str]]]:
+        """Give part, host, kind and value of each record that the world sees."""
+        yield "entrance", PART, "A", self._args.entrance
+        if self._args.gate is not None:
+            yield "api", f"api.{PART}", "CNAME", self._args.gate
 
     def _private(self) -> None:
         frame = self._frame
@@ -125,7 +135,7 @@ def zone(city: City) -> str:
 
 
 def api(city: City) -> str:
-    """Give the name of the cluster's API in the city's network."""
+    """Give the name of the cluster's API, the same in the city's network and at the gate."""
     return f"api.{zone(city)}"
 
 
@@ -135,8 +145,9 @@ def listed(identity: Identity, pause: Pause) -> Listed:
     remark = f"{identity.title}, {NOTE}"
     for domain in alicloud.dns.get_alidns_domains(tags=identity.mark).domains:
         yield "domain", domain.domain_name, domain.domain_name
-        for record in alicloud.dns.get_alidns_records(domain_name=domain.domain_name, rr_regex=f"^{PART}$").records:
-            yield "domain record", f"{PART}.{domain.domain_name}", record.record_id
+        ours = f"^(api[.])?{PART}$"
+        for record in alicloud.dns.get_alidns_records(domain_name=domain.domain_name, rr_regex=ours).records:
+            yield "domain record", f"{record.rr}.{domain.domain_name}", record.record_id
     for found in alicloud.pvtz.get_zones(name_regex=f"^{PART}[.]", enable_details=True).zones:
         if found.remark == remark:
             yield "zone", found.zone_name, found.zone_id

@@ -34,19 +34,18 @@ _REF, _VALUE = "comes of", "is"
 class Frame:
     """What a rule may know of the city, beside its subject.
 
-    `api_public` and `protect` are `cloud.api.public` and `cloud.protect` of the declaration.
+    `protect` is `cloud.protect` of the declaration.
     """
 
     wilayah: str = "64.71"
     country: str = "ID"
     registry: str = "registry.example.go.id/city"
-    api_public: bool = False
     protect: bool = True
 
     @classmethod
     def of(cls, city: City) -> Frame:
         """Take what rules may know of `city`."""
-        return cls(city.wilayah, city.residency, city.registry.address, city.cloud.api.public, city.cloud.protect)
+        return cls(city.wilayah, city.residency, city.registry.address, city.cloud.protect)
 
     @property
     def regions(self) -> tuple[str, ...]:

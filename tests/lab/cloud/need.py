@@ -26,6 +26,7 @@ from simpul.lab.cloud.product import (
     kms,
     kvstore,
     log,
+    nlb,
     oss,
     pvtz,
     ram,
@@ -128,6 +129,13 @@ def _attachment(sampler: Sampler, number: int) -> dict[str, Any]:
     return {"transitRouterAttachmentId": sampler.another(cen.VPC).outputs["transitRouterAttachmentId"]}
 
 
+def _balancer(sampler: Sampler, number: int) -> dict[str, Any]:
+    switch = sampler.made(SWITCH)
+    other = sampler.another(SWITCH, zoneId=_other_zone(sampler))
+    mappings = [{"zoneId": each.outputs["zoneId"], "vswitchId": each.id} for each in (switch, other)]
+    return {"addressType": "Internet", "vpcId": sampler.made(NETWORK).id, "zoneMappings": mappings}
+
+
 def _database(sampler: Sampler, number: int) -> dict[str, Any]:
     return {"instanceId": sampler.made(rds.INSTANCE).id, "dataBaseName": f"reports{number}"}
 
@@ -223,6 +231,14 @@ NEED: Final[dict[str, Need]] = {
     pvtz.RECORD: lambda _, number: {"rr": f"host-{number}", "type": "A", "value": "10.64.1.10"},
     dns.DOMAIN: lambda _, number: {"domainName": f"bpn-{number}.example.id"},
     dns.RECORD: lambda _, number: {"rr": f"host-{number}", "type": "A", "value": "203.0.113.10"},
+    nlb.BALANCER: _balancer,
+    nlb.SERVERS: lambda sampler, _: {"serverGroupType": "Ip", "vpcId": sampler.made(NETWORK).id},
+    nlb.SERVER: lambda _, number: {
+        "serverType": "Ip",
+        "serverId": f"10.64.1.{number}",
+        "serverIp": f"10.64.1.{number}",
+    },
+    nlb.LISTENER: lambda _, number: {"listenerProtocol": "TCP", "listenerPort": 6443 + number},
     hbr.POLICY: lambda sampler, _: {
         "rules": [
             {
