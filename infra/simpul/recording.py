@@ -6,6 +6,7 @@ compute is invented, and looks it: the id of the resource `x` is `x-id`.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -125,10 +126,25 @@ class Recorder(mocks.Mocks):
 def run(program: Callable[[], Any], recorder: Recorder, stack: str) -> Any:
     """Run `program` to its end with `recorder` in place of an engine; give what it returns, with outputs known."""
     known: list[Any] = []
+    _ensure_loop()
     set_mocks(recorder, project="simpul", stack=stack, preview=False, monitor=_Monitor(recorder))
     test: Callable[..., Callable[[], Any]] = pulumi.runtime.test
     test(lambda: pulumi.Output.from_input(program()).apply(known.append))()
     return known[0]
+
+
+def _ensure_loop() -> None:
+    """Give this thread an event loop if it has none, as after an `asyncio.run`: Pulumi's SDK expects one."""
+    try:
+        asyncio.get_event_loop()
+    except RuntimeError:
+        asyncio.set_event_loop(_loop())
+
+
+@cache
+def _loop() -> asyncio.AbstractEventLoop:
+    """Make the loop, once: it is kept, so that nothing that waits on it is dropped."""
+    return asyncio.new_event_loop()
 
 
 def record(city: City, stack: str = "") -> Recording:

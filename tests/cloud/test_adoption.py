@@ -36,8 +36,8 @@ LOST = (
 MODULES = tuple(
     f"alicloud:{module}/"
     for module in (
-        *("actiontrail", "cen", "cms", "cr", "cs", "ecs", "expressconnect", "hbr", "kms", "kvstore", "log", "oss"),
-        *("ram", "rds", "resourcemanager", "slb", "vpc", "vpn"),
+        *("actiontrail", "cen", "cms", "cr", "cs", "dns", "ecs", "expressconnect", "hbr", "kms", "kvstore", "log"),
+        *("oss", "pvtz", "ram", "rds", "resourcemanager", "slb", "vpc", "vpn"),
     )
 )
 """Modules whose resources are adopted, all but the types below."""

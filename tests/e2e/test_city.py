@@ -69,15 +69,21 @@ def test_what_drifted_on_a_host_is_found_and_mended(lab: Lab) -> None:
 
 
 def test_no_secret_is_plain_in_the_state(lab: Lab) -> None:
-    secrets = {endpoint["password"] for endpoint in lab.endpoints()}
-    clusters = json.loads(lab.pulumi("stack", "output", "clusters", "--json", "--show-secrets"))
-    secrets |= {
-        line.split(":", 1)[1].strip()
-        for cluster in clusters
-        for line in cluster["kubeconfig"].splitlines()
-        if "client-key-data" in line
-    }
-    assert len(secrets) >= 6
+    outputs = json.loads(lab.pulumi("stack", "output", "--json", "--show-secrets"))
+    found = [
+        *(each["password"] for name in ("endpoints", "databases", "caches") for each in outputs[name]),
+        *(each["access_key_secret"] for each in outputs["buckets"]),
+        *(each["key"] for each in outputs["tunnels"]),
+        outputs["image_registry"]["password"],
+        *(
+            line.split(":", 1)[1].strip()
+            for cluster in outputs["clusters"]
+            for line in cluster["kubeconfig"].splitlines()
+            if "client-key-data" in line
+        ),
+    ]
+    secrets = {secret for secret in found if secret}
+    assert len(secrets) >= 12
     states = [path for path in (BACKEND / ".pulumi").rglob("*") if path.is_file()]
     states += [STATE / "Pulumi.lab.yaml"]
     for path in states:

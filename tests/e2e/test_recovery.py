@@ -75,13 +75,15 @@ def kill_at(lab: Lab, moment: str) -> None:
     engine.communicate()
 
 
-def twice() -> list[tuple[str, str]]:
-    """Give what the cloud has more than once: types with the name that the program gave."""
-    names = Counter(
-        (record.token, name)
+def twice() -> list[tuple[str, tuple[str, ...]]]:
+    """Give what the cloud has more than once: types with all the names that the program gave."""
+    named = (
+        (record.token, tuple(f"{key}={name}" for key, name in sorted(record.inputs.items()) if _is_name(key)))
         for record in Store(STATE / "cloud").all()
         if not record.owner
-        for key, name in record.inputs.items()
-        if key.endswith("Name") or key == "name"
     )
-    return [each for each, count in names.items() if count > 1]
+    return [each for each, count in Counter(each for each in named if each[1]).items() if count > 1]
+
+
+def _is_name(key: str) -> bool:
+    return key == "name" or key.endswith("Name")
