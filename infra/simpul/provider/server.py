@@ -23,7 +23,7 @@ from simpul.provider import schema
 from simpul.provider.kind import Change, Kind, Request, Unfinished
 from simpul.provider.log import Engine, ResourceLog
 from simpul.provider.plugin import Plugin
-from simpul.provider.wire import pack, plain, unpack
+from simpul.provider.wire import has_unknown, pack, plain, unpack
 
 T = TypeVar("T")
 
@@ -159,8 +159,10 @@ def _refuse(context: Any, code: grpc.StatusCode, message: str) -> NoReturn:
 
 
 def _hand_over(context: Any, error: Unfinished) -> NoReturn:
+    # The engine can't read a state with unknown values: it would record the resource without an id, and crash on it.
+    known = {name: value for name, value in error.state.items() if not has_unknown(value)}
     detail = provider_pb2.ErrorResourceInitFailed(
-        id=error.id, properties=pack(error.state), reasons=[str(problem) for problem in error.problems]
+        id=error.id, properties=pack(known), reasons=[str(problem) for problem in error.problems]
     )
     status = status_pb2.Status(code=grpc.StatusCode.UNKNOWN.value[0], message=str(error))
     status.details.add().Pack(detail)

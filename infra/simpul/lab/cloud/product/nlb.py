@@ -85,7 +85,6 @@ class ServerGroupServerAttachment(Kind):
     rules = (
         Known("serverType", ("Ecs", "Eni", "Eci", "Ip"), "IllegalParam.ServerType"),
         Address("serverIp", "IllegalParam.ServerIp"),
-        Sole(("serverGroupId", "serverId", "serverType", "port"), "ResourceAlreadyExist.BackendServer"),
     )
 
     def examine(self, order: Order) -> None:
@@ -94,6 +93,8 @@ class ServerGroupServerAttachment(Kind):
         by_address = order.inputs["serverType"] == "Ip"
         if group is not None and by_address != (group.outputs["serverGroupType"] == "Ip"):
             raise Refusal("Mismatch.ServerType", f"{group.id} is of type {group.outputs['serverGroupType']}.")
+        if any(each.id == self.mint(order) for each in order.others()):
+            raise Refusal("ResourceAlreadyExist.BackendServer", f"{order.inputs['serverId']} is in the group already.")
 
     def mint(self, order: Order) -> str:
         """Put the id together as the vendor's plugin does."""
