@@ -5,12 +5,12 @@ In: the frame, the log project, and the audit bucket with its key. Out: nothing 
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_alicloud as alicloud
 
+from simpul.cloud import grant
 from simpul.cloud.found import Listed, Pause
 from simpul.cloud.frame import Frame
 from simpul.cloud.identity import Identity
@@ -21,7 +21,6 @@ LONGEST = 36
 """Letters of a trail's name."""
 
 BUCKET = ("oss:PutObject", "oss:GetBucketLocation", "oss:ListObjects")
-KEY = ("kms:GenerateDataKey", "kms:Decrypt")
 LOGS = (
     "log:CreateLogStore",
     "log:CreateIndex",
@@ -76,7 +75,7 @@ class Audit(pulumi.ComponentResource):
             name,
             role_name=sole,
             description="Lets ActionTrail write the record of who did what",
-            assume_role_policy_document=_trust(),
+            assume_role_policy_document=grant.service("actiontrail"),
             max_session_duration=3600,
             tags=frame.identity.tags(),
             opts=frame.child(self, "role", sole),
@@ -107,20 +106,14 @@ def _project(frame: Frame, project: str) -> str:
     return f"acs:log:{frame.city.cloud.region}:{frame.account}:project/{project}"
 
 
-def _trust() -> str:
-    statement = {
-        "Effect": "Allow",
-        "Action": "sts:AssumeRole",
-        "Principal": {"Service": ["actiontrail.aliyuncs.com"]},
-    }
-    return json.dumps({"Version": "1", "Statement": [statement]})
-
-
 def _document(frame: Frame, bucket: str, key: str, project: str) -> str:
     place, project_name = f"acs:oss:*:{frame.account}:{bucket}", _project(frame, project)
-    granted = ((BUCKET, [place, f"{place}/*"]), (KEY, [key]), (LOGS, [project_name, f"{project_name}/logstore/*"]))
-    statements = [{"Effect": "Allow", "Action": list(actions), "Resource": targets} for actions, targets in granted]
-    return json.dumps({"Version": "1", "Statement": statements})
+    granted = (
+        (BUCKET, [place, f"{place}/*"]),
+        (grant.KEY, [key]),
+        (LOGS, [project_name, f"{project_name}/logstore/*"]),
+    )
+    return grant.document(grant.allow(actions, targets) for actions, targets in granted)
 
 
 def listed(identity: Identity, pause: Pause) -> Listed:

@@ -90,6 +90,11 @@ def people(account: str, when: Condition | None = None) -> str:
     return document([_trust({"RAM": [f"acs:ram::{account}:root"]}, when)])
 
 
+def service(name: str) -> str:
+    """Say that the vendor's service `name` may take a role."""
+    return document([_trust({"Service": [f"{name}.aliyuncs.com"]}, None)])
+
+
 def workload(provider: str, issuer: str, name: str) -> str:
     """Say that the service account `name` in the namespace `name` of a cluster may take a role, and no other one."""
     one = {"oidc:aud": AUDIENCE, "oidc:iss": issuer, "oidc:sub": f"system:serviceaccount:{name}:{name}"}

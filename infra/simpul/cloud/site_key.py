@@ -6,21 +6,18 @@ and stops on the day that the city declares.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_alicloud as alicloud
 
-from simpul.cloud import day
+from simpul.cloud import day, grant
 from simpul.cloud.found import Listed, Pause
 from simpul.cloud.frame import Frame
 from simpul.cloud.identity import Identity
 
 OBJECT = ("oss:PutObject", "oss:GetObject", "oss:ListParts", "oss:AbortMultipartUpload")
-WHOLE = ("oss:ListObjects", "oss:ListMultipartUploads", "oss:GetBucketInfo")
-KEY = ("kms:GenerateDataKey", "kms:Decrypt")
-"""What a backup needs: of objects, of their bucket, and of the key that encrypts them."""
+"""What a backup does with objects: not delete."""
 
 PART = "sites"
 
@@ -82,13 +79,9 @@ class SiteKey(pulumi.ComponentResource):
 
 def _document(account: str, bucket: str, key: str, until: str) -> str:
     resource = f"acs:oss:*:{account}:{bucket}"
-    granted = ((OBJECT, f"{resource}/*"), (WHOLE, resource), (KEY, key))
+    granted = ((OBJECT, f"{resource}/*"), (grant.SHELF, resource), (grant.KEY, key))
     ends = {"DateLessThan": {"acs:CurrentTime": until}}
-    statements = [
-        {"Effect": "Allow", "Action": list(actions), "Resource": [target], "Condition": ends}
-        for actions, target in granted
-    ]
-    return json.dumps({"Version": "1", "Statement": statements})
+    return grant.document(grant.allow(actions, [target], ends) for actions, target in granted)
 
 
 def listed(identity: Identity, pause: Pause) -> Listed:

@@ -6,13 +6,13 @@ copy abroad would be against PP 71/2019.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_alicloud as alicloud
 
 from simpul.city import City, DataClass
+from simpul.cloud import grant
 from simpul.cloud.found import Listed, Pause
 from simpul.cloud.frame import Frame
 from simpul.cloud.identity import Identity
@@ -197,7 +197,7 @@ def _tls_alone(bucket: str, account: str) -> str:
         "Resource": [f"acs:oss:*:{account}:{bucket}", f"acs:oss:*:{account}:{bucket}/*"],
         "Condition": {"Bool": {"acs:SecureTransport": ["false"]}},
     }
-    return json.dumps({"Version": "1", "Statement": [denial]})
+    return grant.document([denial])
 
 
 def _name(identity: Identity, use: Use, account: str) -> str:
