@@ -1,10 +1,38 @@
-"""What is told at the end of a run, of whatever tests there were in it."""
+"""What holds for whatever tests there are in a run: what is closed after one, what is told at the end of all."""
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections import Counter
+from collections.abc import Iterator
 
 import pytest
+
+from provider.engine import until
+
+
+@pytest.fixture(autouse=True)
+def _closed_loops(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Close the event loops that the Automation API leaves open when a run fails; they would be warned of later."""
+    if request.node.get_closest_marker("engine") is None:
+        yield
+        return
+    made: list[asyncio.AbstractEventLoop] = []
+    make = asyncio.new_event_loop
+
+    def record() -> asyncio.AbstractEventLoop:
+        loop = make()
+        if threading.current_thread() is not threading.main_thread():  # it runs programs in threads of its own
+            made.append(loop)
+        return loop
+
+    monkeypatch.setattr(asyncio, "new_event_loop", record)
+    yield
+    # A program that the engine refused may take a moment more to notice.
+    until(lambda: not any(loop.is_running() for loop in made))
+    for loop in made:
+        loop.close()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

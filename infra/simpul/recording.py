@@ -126,25 +126,20 @@ class Recorder(mocks.Mocks):
 def run(program: Callable[[], Any], recorder: Recorder, stack: str) -> Any:
     """Run `program` to its end with `recorder` in place of an engine; give what it returns, with outputs known."""
     known: list[Any] = []
-    _ensure_loop()
+    asyncio.set_event_loop(_loop())
     set_mocks(recorder, project="simpul", stack=stack, preview=False, monitor=_Monitor(recorder))
     test: Callable[..., Callable[[], Any]] = pulumi.runtime.test
     test(lambda: pulumi.Output.from_input(program()).apply(known.append))()
     return known[0]
 
 
-def _ensure_loop() -> None:
-    """Give this thread an event loop if it has none, as after an `asyncio.run`: Pulumi's SDK expects one."""
-    try:
-        asyncio.get_event_loop()
-    except RuntimeError:
-        asyncio.set_event_loop(_loop())
-
-
 @cache
 def _loop() -> asyncio.AbstractEventLoop:
-    """Make the loop, once: it is kept, so that nothing that waits on it is dropped."""
-    return asyncio.new_event_loop()
+    """Give the event loop that the SDK works in: the one that is there, or a new one. It is kept for every run."""
+    try:
+        return asyncio.get_event_loop()
+    except RuntimeError:  # an `asyncio.run` took it away
+        return asyncio.new_event_loop()
 
 
 def record(city: City, stack: str = "") -> Recording:
