@@ -28,6 +28,8 @@ from google.protobuf import empty_pb2
 from pulumi.automation._server import LanguageServer
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
 
+from simpul.provider import plugin
+
 PIECE = 65536
 MESSAGE_LIMIT = 400 * 1024 * 1024  # the engine's own limit for a message
 
@@ -117,7 +119,7 @@ def serve(engine: str) -> None:
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
     threading.Thread(target=_watch_engine, args=(done,), daemon=True).start()
-    done.wait()
+    plugin.wait(done)
     server.stop(grace=1).wait()
     # A program that waits for an engine that was killed would wait forever.
     os._exit(0)

@@ -16,7 +16,7 @@ from typing import Final
 import grpc
 from pulumi.runtime.proto import provider_pb2_grpc
 
-from simpul.provider import child, scratch
+from simpul.provider import child, plugin, scratch
 from simpul.provider.certificate import Certificate
 from simpul.provider.host import Host
 from simpul.provider.kind import Kind
@@ -53,7 +53,7 @@ def main() -> None:
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()
 
-    ended.wait()
+    plugin.wait(ended)
     stop.set()
     child.end_all()
     scratch.clear()

@@ -1,4 +1,4 @@
-"""What every plugin of ours answers an engine about itself: who it is, and that it takes secrets.
+"""What every plugin of ours has in common: what it answers an engine about itself, and how it waits for its end.
 
 In: the engine's address, whenever it tells it. Out: an `Engine` that lines are sent to.
 """
@@ -7,12 +7,25 @@ In: the engine's address, whenever it tells it. Out: an `Engine` that lines are 
 
 from __future__ import annotations
 
-from typing import Any
+import threading
+from typing import Any, Final
 
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
 
 from simpul.provider.log import Engine
+
+LOOK_SECONDS: Final = 0.5
+
+
+def wait(ended: threading.Event) -> None:
+    """Wait in the main thread until `ended` is set, which a signal's handler may do.
+
+    It looks up now and then: a signal that comes between Python's last look at signals and the thread's sleep wakes
+    nobody, and its handler would run when the next one comes.
+    """
+    while not ended.wait(LOOK_SECONDS):
+        pass
 
 
 class Plugin(provider_pb2_grpc.ResourceProviderServicer):

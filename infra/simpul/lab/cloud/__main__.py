@@ -24,6 +24,7 @@ from simpul.lab.cloud.estate import Estate
 from simpul.lab.cloud.fault import Faults
 from simpul.lab.cloud.server import Cloud
 from simpul.lab.cloud.store import Store
+from simpul.provider import plugin
 
 if TYPE_CHECKING:
     from simpul.lab.cloud.real import Behind
@@ -68,7 +69,7 @@ def _serve(options: argparse.Namespace, store: Store, end: Event) -> int:
     files = {options.state / "pid": os.getpid(), options.port_file: port}
     for path, number in files.items():
         _write(path, f"{number}\n")
-    end.wait()
+    plugin.wait(end)
     store.leave()
     server.stop(GRACE).wait()
     calls.shutdown()  # what has begun is finished, as it would be in a cloud
