@@ -16,7 +16,7 @@ from simpul.cloud import subnet
 from simpul.cloud.found import Listed, Pause
 from simpul.cloud.frame import Frame
 from simpul.cloud.identity import Identity
-from simpul.cloud.network import CARRIER_RANGE, Network
+from simpul.cloud.network import CARRIER_RANGE, Network, switches, vpcs
 
 WORLD = "0.0.0.0/0"
 ALL = "-1/-1"
@@ -129,11 +129,10 @@ def _own(frame: Frame) -> Iterator[Entry]:
 def listed(identity: Identity, pause: Pause) -> Listed:
     """List what the cloud holds of the wall, and which switches it is around."""
     del pause
-    names, tags = f"^{identity.prefix}", identity.mark
-    vpcs = {vpc.id for vpc in alicloud.vpc.get_networks(name_regex=names, tags=tags).vpcs}
-    zones = {switch.id: switch.zone_id for switch in alicloud.vpc.get_switches(name_regex=names, tags=tags).vswitches}
+    own = {vpc.id for vpc in vpcs(identity)}
+    zones = {switch.id: switch.zone_id for switch in switches(identity)}
     for acl in alicloud.vpc.get_network_acls(name_regex=f"^{identity.name('wall')}$").acls:
-        if acl.vpc_id in vpcs:
+        if acl.vpc_id in own:
             yield "wall", acl.network_acl_name, acl.id
             for bound in acl.resources:
                 yield "binding", identity.name(f"wall-{zones[bound.resource_id]}"), f"{acl.id}:{bound.resource_id}"

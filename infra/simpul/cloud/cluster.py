@@ -13,7 +13,7 @@ from simpul.cloud.frame import Frame
 from simpul.cloud.identity import Identity
 from simpul.cloud.key import Keys, classes
 from simpul.cloud.logs import LogStores
-from simpul.cloud.network import Network
+from simpul.cloud.network import Network, vpcs
 
 PODS_PER_NODE_MASK = 24
 """A node gets a /24 of the pods' range, as k3s gives its nodes."""
@@ -239,8 +239,8 @@ def _management() -> alicloud.cs.NodePoolManagementArgs:
 
 def listed(identity: Identity, pause: Pause) -> Listed:
     """List what the cloud holds of the cluster, once it is between no two states."""
-    vpcs = {vpc.id for vpc in alicloud.vpc.get_networks(name_regex=f"^{identity.prefix}", tags=identity.mark).vpcs}
-    for cluster in settlement.clusters(identity.sole, vpcs, pause):
+    own = {vpc.id for vpc in vpcs(identity)}
+    for cluster in settlement.clusters(identity.sole, own, pause):
         yield "cluster", cluster.cluster_name, cluster.id
         for pool in alicloud.cs.get_kubernetes_node_pools(cluster_id=cluster.id).nodepools:
             yield "node pool", pool.node_pool_name, f"{cluster.id}:{pool.node_pool_id}"

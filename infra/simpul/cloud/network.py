@@ -5,7 +5,9 @@ In: the frame, and where logs go. Out: the network's resources, which most of th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 import pulumi_alicloud as alicloud
@@ -170,13 +172,23 @@ class Network(pulumi.ComponentResource):
         return group
 
 
+def vpcs(identity: Identity) -> Sequence[Any]:
+    """Ask for the stack's VPCs."""
+    return alicloud.vpc.get_networks(name_regex=f"^{identity.prefix}", tags=identity.mark).vpcs
+
+
+def switches(identity: Identity) -> Sequence[Any]:
+    """Ask for the stack's switches."""
+    return alicloud.vpc.get_switches(name_regex=f"^{identity.prefix}", tags=identity.mark).vswitches
+
+
 def listed(identity: Identity, pause: Pause) -> Listed:
     """List what the cloud holds of the network."""
     del pause
     names, tags = f"^{identity.prefix}", identity.mark
-    for vpc in alicloud.vpc.get_networks(name_regex=names, tags=tags).vpcs:
+    for vpc in vpcs(identity):
         yield "vpc", vpc.vpc_name, vpc.id
-    for switch in alicloud.vpc.get_switches(name_regex=names, tags=tags).vswitches:
+    for switch in switches(identity):
         yield "switch", switch.vswitch_name, switch.id
     for gateway in alicloud.vpc.get_nat_gateways(name_regex=names, tags=tags, enable_details=True).gateways:
         yield "nat", gateway.nat_gateway_name, gateway.id
