@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pulumi import automation
 
 from cloud.engine import balikpapan, open_stack, removable, run
-from lab.cloud.client import serve
+from lab.cloud.client import Client, serve
 from lab.cloud.fake import FakeBacking
 from simpul.city import City
+
+SECRETS = {"accountPassword", "password", "psk"}
+"""What the vendor calls them."""
 
 
 def declare(profile: str) -> City:
@@ -33,12 +38,36 @@ def make(stack: automation.Stack) -> None:
     assert again.steps.keys() == made.steps.keys()
 
 
+def assert_encrypted(cloud: Client, folder: Path) -> None:
+    """See that nothing secret that the cloud was told lies plain in the state, its copies or its history."""
+    secrets = {secret for record in cloud.estate.store.all() for secret in find_secrets(record.inputs)}
+    assert len(secrets) >= 5
+    files = [path for path in (folder / "backend").rglob("*") if path.is_file()]
+    assert len(files) > 3
+    plain = {path.name for path in files for secret in secrets if secret in path.read_text(errors="replace")}
+    assert plain == set()
+
+
+def find_secrets(value: Any) -> Iterator[str]:
+    """Yield what lies anywhere in `value` under a name of a secret."""
+    if isinstance(value, dict):
+        for key, each in value.items():
+            if key in SECRETS and isinstance(each, str):
+                yield each
+            else:
+                yield from find_secrets(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from find_secrets(each)
+
+
 @pytest.mark.engine
 @pytest.mark.parametrize("profile", ["small", "standard", "large"])
 def test_a_city_s_cloud_comes_stays_and_goes(profile: str, tmp_path: Path) -> None:
     with serve(tmp_path / "cloud", FakeBacking()) as cloud:
         stack = open_stack(cloud, tmp_path, declare(profile))
         make(stack)
+        assert_encrypted(cloud, tmp_path)
 
         gone = run(stack.destroy)
         assert (gone.said, gone.done) == ([], {"delete"})

@@ -37,10 +37,10 @@ def test_a_city_that_was_cut_off_three_times_is_completed(lab: Lab) -> None:
 
 def test_an_interrupted_run_ends_in_order_and_the_next_goes_on(lab: Lab) -> None:
     lab.pulumi("destroy", "--yes", "--skip-preview")
-    engine = start(lab)
-    wait_until(engine, "Let systemd run k3s")  # a task of the hosts' playbook
-    engine.send_signal(signal.SIGINT)
-    rest, _ = engine.communicate(timeout=180)
+    with start(lab) as engine:
+        wait_until(engine, "Let systemd run k3s")  # a task of the hosts' playbook
+        engine.send_signal(signal.SIGINT)
+        rest, _ = engine.communicate(timeout=180)
     assert engine.returncode != 0
     assert "Traceback" not in rest
     lab.up()
@@ -64,15 +64,15 @@ def wait_until(engine: subprocess.Popen[str], moment: str) -> None:
         if moment in line:
             return
     engine.wait()
-    pytest.fail(f"the engine never said {moment!r}:\n{''.join(said)}")
+    pytest.fail(f"the engine never said {moment!r}; its last lines:\n{''.join(said[-60:])}")
 
 
 def kill_at(lab: Lab, moment: str) -> None:
-    engine = start(lab)
-    wait_until(engine, moment)
-    time.sleep(0.5)  # so that the cloud has taken the call
-    os.kill(engine.pid, signal.SIGKILL)
-    engine.communicate()
+    with start(lab) as engine:
+        wait_until(engine, moment)
+        time.sleep(0.5)  # so that the cloud has taken the call
+        os.kill(engine.pid, signal.SIGKILL)
+        engine.communicate()
 
 
 def twice() -> list[tuple[str, tuple[str, ...]]]:

@@ -36,7 +36,8 @@ def variables() -> dict[str, str]:
         raise UsageError.at("lab", "is root's alone", f"uid {os.geteuid()}", "become root: sudo -s") from None
     return {
         "PATH": os.pathsep.join(map(str, [*tools(), os.environ.get("PATH", os.defpath)])),
-        "PULUMI_BACKEND_URL": f"file://{BACKEND}",
+        # Else each file has one of attributes beside it, which an engine that is killed may leave empty: unreadable.
+        "PULUMI_BACKEND_URL": f"file://{BACKEND}?metadata=skip",
         "PULUMI_CONFIG_PASSPHRASE_FILE": str(PASSPHRASE),
         "PULUMI_HOME": str(STATE / "home"),
         "PULUMI_STACK": STACK,

@@ -8,7 +8,7 @@ In: the engine's address, whenever it tells it. Out: an `Engine` that lines are 
 from __future__ import annotations
 
 import threading
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from google.protobuf.empty_pb2 import Empty
 from pulumi.runtime.proto import plugin_pb2, provider_pb2, provider_pb2_grpc
@@ -31,6 +31,9 @@ def wait(ended: threading.Event) -> None:
 class Plugin(provider_pb2_grpc.ResourceProviderServicer):
     """A resource provider, as far as it is about itself."""
 
+    knows_secrets: ClassVar[bool]
+    """Whether it gives back as secret what it got as one; else the engine marks a property as secret that held one."""
+
     def __init__(self, engine: Engine, version: str) -> None:
         """Be of `version`; the engine is told what happens through `engine`."""
         self._engine = engine
@@ -39,7 +42,7 @@ class Plugin(provider_pb2_grpc.ResourceProviderServicer):
     def Handshake(self, request: Any, context: Any) -> Any:
         if request.engine_address:
             self._engine.attach(request.engine_address)
-        return provider_pb2.ProviderHandshakeResponse(accept_secrets=True)
+        return provider_pb2.ProviderHandshakeResponse(accept_secrets=self.knows_secrets)
 
     def Attach(self, request: Any, context: Any) -> Empty:
         self._engine.attach(request.address)

@@ -39,6 +39,8 @@ class _Status(NamedTuple):
 class Provider(Plugin):
     """The resource provider `simpul`."""
 
+    knows_secrets = True
+
     def __init__(self, kinds: Iterable[Kind], engine: Engine, stop: threading.Event) -> None:
         """Serve `kinds`; a Cancel of the engine sets `stop`, which whatever runs long must watch."""
         super().__init__(engine, schema.version())
@@ -66,7 +68,7 @@ class Provider(Plugin):
         return provider_pb2.DiffResponse(changes=provider_pb2.DiffResponse.DIFF_NONE)
 
     def Configure(self, request: Any, context: Any) -> Any:
-        return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
+        return provider_pb2.ConfigureResponse(acceptSecrets=self.knows_secrets, supportsPreview=True)
 
     def Cancel(self, request: Any, context: Any) -> Empty:
         self._stop.set()

@@ -38,6 +38,8 @@ AUTO: Final = "__defaults"
 class Cloud(Plugin):
     """The plugin `alicloud`."""
 
+    knows_secrets = False  # as the vendor's plugin, which opens what it gets
+
     def __init__(self, estate: Estate, faults: Faults) -> None:
         """Serve `estate`, with `faults` on the way to it."""
         super().__init__(Engine(), schema.VERSION)
@@ -70,7 +72,7 @@ class Cloud(Plugin):
         if isinstance(asked, str) and asked != self._estate.region:
             words = f"the lab's cloud is in {self._estate.region}, the program asks for {asked}"
             context.abort(grpc.StatusCode.INVALID_ARGUMENT, f"{words}; set alicloud:region to {self._estate.region}")
-        return provider_pb2.ConfigureResponse(acceptSecrets=True, supportsPreview=True)
+        return provider_pb2.ConfigureResponse(acceptSecrets=self.knows_secrets, supportsPreview=True)
 
     def Cancel(self, request: Any, context: Any) -> Empty:
         return Empty()  # an engine that stops doesn't stop the cloud
