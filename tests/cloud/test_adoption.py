@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from cloud.cut import LOST
 from cloud.engine import balikpapan, open_stack, removable
 from lab.cloud.client import Client, serve
 from lab.cloud.estate import CLUSTER, GROUP
@@ -22,16 +23,6 @@ the roles and theirs, the engine adds what the vendor's plugin doesn't read back
 KEYED = 8
 """Two tunnels, two lines, two databases' accounts, a cache and the registry get new keys, as the old ones went with the
 state."""
-
-LOST = (
-    "alicloud:cr/scanRule:ScanRule",
-    "alicloud:hbr/policyBinding:PolicyBinding",
-    "alicloud:hbr/policy:Policy",
-    "alicloud:oss/bucketWorm:BucketWorm",
-    "alicloud:ram/accessKey:AccessKey",  # its secret is told once
-    "alicloud:vpc/flowLog:FlowLog",
-)
-"""What the vendor lists nowhere, those first that stand on others."""
 
 MODULES = tuple(
     f"alicloud:{module}/"

@@ -152,7 +152,9 @@ def test_what_a_cut_off_run_left_is_adopted(city: City) -> None:
 
 def test_a_name_that_is_there_twice_is_told_and_nothing_is_made(city: City) -> None:
     twins = [{"id": id_, "vpcName": "simpul-6471-vpc"} for id_ in ("vpc-a", "vpc-b")]
-    with pytest.raises(OutsideError, match=r"vpc simpul-6471-vpc: it is in the cloud twice.*vpc-a and vpc-b"):
+    with pytest.raises(
+        OutsideError, match=r"vpc/network:Network simpul-6471-vpc: it is in the cloud twice.*vpc-a and vpc-b"
+    ):
         make(city, {"alicloud:vpc/getNetworks:getNetworks": {"vpcs": twins}})
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from pulumi_alicloud import log, vpc
+
 from cloud.test_estate import NOTHING
 from recorder import Recorder, record
 from simpul.cloud.found import Found, Listed, Pause, find
@@ -14,8 +16,10 @@ BALIKPAPAN = Identity("6471", "64.71", "Balikpapan", "Diskominfo Balikpapan", "b
 
 
 def listed(identity: Identity, pause: Pause) -> Listed:
-    yield "vpc", "simpul-6471-vpc", "vpc-1"
-    yield "switch", "simpul-6471-switch", "vsw-1"
+    yield vpc.Network, "simpul-6471-vpc", "vpc-1"
+    yield vpc.Switch, "simpul-6471-switch", "vsw-1"
+    yield log.Store, "flow", "simpul-6471:flow"
+    yield log.StoreIndex, "flow", "simpul-6471:flow"
 
 
 def look(state: dict[str, Any]) -> Found:
@@ -31,9 +35,21 @@ def test_what_the_state_knows_is_not_adopted_again_so_that_it_can_be_made_anew()
         "urn:pulumi:balikpapan::simpul::simpul:cloud:Cloud::simpul-6471": {"outputs": {"vpcId": "vsw-1"}},
     }
     found = look(state)
-    assert found.id("vpc", "simpul-6471-vpc") is None
-    assert found.id("switch", "simpul-6471-switch") == "vsw-1"
+    assert found.id(vpc.Network, "simpul-6471-vpc") is None
+    assert found.id(vpc.Switch, "simpul-6471-switch") == "vsw-1"
+
+
+def test_of_two_that_have_one_id_the_one_is_adopted_that_the_state_does_not_know() -> None:
+    parents = "simpul:cloud:Cloud$simpul:cloud:Logs$"
+    state = {
+        f"urn:pulumi:balikpapan::simpul::{parents}alicloud:log/store:Store::flow": {
+            "outputs": {"id": "simpul-6471:flow"}
+        },
+    }
+    found = look(state)
+    assert found.id(log.Store, "flow") is None
+    assert found.id(log.StoreIndex, "flow") == "simpul-6471:flow"
 
 
 def test_a_state_that_is_empty_knows_nothing() -> None:
-    assert look({}).id("vpc", "simpul-6471-vpc") == "vpc-1"
+    assert look({}).id(vpc.Network, "simpul-6471-vpc") == "vpc-1"

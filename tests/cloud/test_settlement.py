@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pulumi
+import pulumi_alicloud as alicloud
 import pytest
 from pulumi.runtime import mocks
 
@@ -54,14 +55,14 @@ def look(monkeypatch: pytest.MonkeyPatch, *states: str, vpc: str = "vpc-1") -> t
 
 def test_one_that_is_being_made_is_waited_for_and_adopted(monkeypatch: pytest.MonkeyPatch) -> None:
     found, pauses, told = look(monkeypatch, "initial", "initial", "running")
-    assert found.id("cluster", "simpul-6471") == "c1"
+    assert found.id(alicloud.cs.ManagedKubernetes, "simpul-6471") == "c1"
     assert pauses == list(PAUSES[:2])
     assert told == ["Waiting for the cluster simpul-6471 (c1), which is initial"]
 
 
 def test_one_that_is_being_deleted_is_waited_for_until_it_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
     found, pauses, _ = look(monkeypatch, "deleting", "")
-    assert found.id("cluster", "simpul-6471") is None
+    assert found.id(alicloud.cs.ManagedKubernetes, "simpul-6471") is None
     assert len(pauses) == 1
 
 
@@ -78,4 +79,4 @@ def test_patience_ends(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("state", ["running", "initial", "failed"])
 def test_one_in_another_stack_s_network_is_nothing_to_this_one(monkeypatch: pytest.MonkeyPatch, state: str) -> None:
     found, pauses, _ = look(monkeypatch, state, vpc="vpc-2")
-    assert (found.id("cluster", "simpul-6471"), pauses) == (None, [])
+    assert (found.id(alicloud.cs.ManagedKubernetes, "simpul-6471"), pauses) == (None, [])

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import time
 from collections import Counter
 
+import grpc
 import pytest
+from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
 
+from cloud.cut import left
 from e2e.rehearsal import Lab, bring_up
+from lab.cloud.client import urn
 from simpul.lab.cloud.store import Store
+from simpul.lab.environment import CLOUD_PORT
 from simpul.lab.place import STATE
 from simpul.project import ROOT
 
@@ -30,6 +36,7 @@ def test_a_city_that_was_cut_off_three_times_is_completed(lab: Lab) -> None:
     for moment in MOMENTS:
         kill_at(lab, moment)
         lab.pulumi("cancel", "--yes", "lab")
+        clear(lab)
     bring_up()
     assert lab.settles()
     assert twice() == []
@@ -73,6 +80,15 @@ def kill_at(lab: Lab, moment: str) -> None:
         time.sleep(0.5)  # so that the cloud has taken the call
         os.kill(engine.pid, signal.SIGKILL)
         engine.communicate()
+
+
+def clear(lab: Lab) -> None:
+    """Delete what was just made and is on no list, as a person does in the vendor's console."""
+    deployment = json.loads(lab.pulumi("stack", "export"))["deployment"]
+    with grpc.insecure_channel(f"127.0.0.1:{CLOUD_PORT.read_text().strip()}") as channel:
+        cloud = provider_pb2_grpc.ResourceProviderStub(channel)
+        for token, id_ in left(deployment, Store(STATE / "cloud").all()):
+            cloud.Delete(provider_pb2.DeleteRequest(urn=urn(token), id=id_))
 
 
 def twice() -> list[tuple[str, tuple[str, ...]]]:

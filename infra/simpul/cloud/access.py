@@ -133,7 +133,7 @@ class Access(pulumi.ComponentResource):
             max_session_duration=SESSION_SECONDS,
             force=True,  # a policy that a person attached by hand doesn't keep it
             tags=tags,
-            opts=frame.child(self, "role", sole),
+            opts=frame.child(self, alicloud.ram.Role, sole),
         )
         policy = alicloud.ram.Policy(
             name,
@@ -142,14 +142,14 @@ class Access(pulumi.ComponentResource):
             policy_document=permissions,
             rotate_strategy="DeleteOldestNonDefaultVersionWhenLimitExceeded",
             tags=tags,
-            opts=frame.child(self, "policy", sole),
+            opts=frame.child(self, alicloud.ram.Policy, sole),
         )
         alicloud.ram.RolePolicyAttachment(
             name,
             role_name=role.role_name,
             policy_name=policy.policy_name,
             policy_type="Custom",
-            opts=frame.child(self, "role policy attachment", sole),
+            opts=frame.child(self, alicloud.ram.RolePolicyAttachment, sole),
         )
         return RoleHandle(store.name if store else part, sole, role.arn)
 
@@ -163,11 +163,11 @@ def listed(identity: Identity, pause: Pause) -> Listed:
     """List what the cloud holds of the roles, by the stack's tags. A policy has its role's name."""
     del pause
     for role in alicloud.ram.get_roles(name_regex=f"^{identity.sole}-", tags=identity.mark).roles:
-        yield "role", role.name, role.name  # the plugin knows a role by its name, the list gives an id too
+        yield alicloud.ram.Role, role.name, role.name  # the plugin knows a role by its name, the list gives an id too
         for attachment in alicloud.ram.get_role_policy_attachments(role_name=role.name).attachments:
             if attachment.policy_name == role.name:
-                yield "role policy attachment", role.name, attachment.id
+                yield alicloud.ram.RolePolicyAttachment, role.name, attachment.id
     for policy in alicloud.ram.get_policies(
         name_regex=f"^{identity.sole}-", tags=identity.mark, type="Custom"
     ).policies:
-        yield "policy", policy.policy_name, policy.id
+        yield alicloud.ram.Policy, policy.policy_name, policy.id

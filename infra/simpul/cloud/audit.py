@@ -64,7 +64,7 @@ class Audit(pulumi.ComponentResource):
             oss_write_role_arn=role.arn,
             sls_project_arn=project,
             sls_write_role_arn=role.arn,
-            opts=frame.child(self, "trail", trail_name, [attachment]),
+            opts=frame.child(self, alicloud.actiontrail.Trail, trail_name, [attachment]),
         )
         self.register_outputs({"trailName": trail.trail_name})
 
@@ -78,7 +78,7 @@ class Audit(pulumi.ComponentResource):
             assume_role_policy_document=grant.service("actiontrail"),
             max_session_duration=3600,
             tags=frame.identity.tags(),
-            opts=frame.child(self, "role", sole),
+            opts=frame.child(self, alicloud.ram.Role, sole),
         )
         document = pulumi.Output.all(args.bucket, args.key_arn, args.logs.project).apply(
             lambda known: _document(frame, *known)
@@ -90,14 +90,14 @@ class Audit(pulumi.ComponentResource):
             policy_document=document,
             rotate_strategy="DeleteOldestNonDefaultVersionWhenLimitExceeded",
             tags=frame.identity.tags(),
-            opts=frame.child(self, "policy", sole),
+            opts=frame.child(self, alicloud.ram.Policy, sole),
         )
         attachment = alicloud.ram.RolePolicyAttachment(
             name,
             role_name=role.role_name,
             policy_name=policy.policy_name,
             policy_type="Custom",
-            opts=frame.child(self, "role policy attachment", sole),
+            opts=frame.child(self, alicloud.ram.RolePolicyAttachment, sole),
         )
         return role, attachment
 
@@ -121,4 +121,4 @@ def listed(identity: Identity, pause: Pause) -> Listed:
     del pause
     trail_name = identity.sole_name(PART, LONGEST)
     for trail in alicloud.actiontrail.get_trails(name_regex=f"^{trail_name}$").trails:
-        yield "trail", trail_name, trail.id
+        yield alicloud.actiontrail.Trail, trail_name, trail.id

@@ -51,7 +51,7 @@ class Backup(pulumi.ComponentResource):
             worm_enabled=frame.city.cloud.protect,
             resource_group_id=frame.group,
             tags=frame.identity.tags(data=strictest),
-            opts=frame.child(self, "vault", sole),
+            opts=frame.child(self, alicloud.hbr.Vault, sole),
         )
         rule = alicloud.hbr.PolicyRuleArgs(
             rule_type="BACKUP",
@@ -85,4 +85,4 @@ def listed(identity: Identity, pause: Pause) -> Listed:
     """List what the cloud holds of the vault; the vendor lists neither policies nor what is bound to them."""
     del pause
     for vault in alicloud.hbr.get_vaults(name_regex=f"^{identity.sole_name(PART)}$").vaults:
-        yield "vault", vault.vault_name, vault.id
+        yield alicloud.hbr.Vault, vault.vault_name, vault.id

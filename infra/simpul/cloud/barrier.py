@@ -88,7 +88,7 @@ class Barrier(pulumi.ComponentResource):
                 for each in outward(frame)
             ],
             tags=frame.identity.tags(),
-            opts=frame.child(self, "wall", wall),
+            opts=frame.child(self, alicloud.vpc.NetworkAcl, wall),
         )
         for zone, switch in zip(frame.plan.switches, args.network.switches, strict=True):
             bound = frame.identity.name(f"wall-{zone}")
@@ -97,7 +97,7 @@ class Barrier(pulumi.ComponentResource):
                 network_acl_id=acl.id,
                 resource_id=switch.id,
                 resource_type="VSwitch",
-                opts=frame.child(self, "binding", bound),
+                opts=frame.child(self, alicloud.vpc.VpcNetworkAclAttachment, bound),
             )
         self.register_outputs({"aclId": acl.id})
 
@@ -133,6 +133,10 @@ def listed(identity: Identity, pause: Pause) -> Listed:
     zones = {switch.id: switch.zone_id for switch in switches(identity)}
     for acl in alicloud.vpc.get_network_acls(name_regex=f"^{identity.name('wall')}$").acls:
         if acl.vpc_id in own:
-            yield "wall", acl.network_acl_name, acl.id
+            yield alicloud.vpc.NetworkAcl, acl.network_acl_name, acl.id
             for bound in acl.resources:
-                yield "binding", identity.name(f"wall-{zones[bound.resource_id]}"), f"{acl.id}:{bound.resource_id}"
+                yield (
+                    alicloud.vpc.VpcNetworkAclAttachment,
+                    identity.name(f"wall-{zones[bound.resource_id]}"),
+                    f"{acl.id}:{bound.resource_id}",
+                )

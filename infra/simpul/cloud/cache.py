@@ -87,7 +87,7 @@ class Caches(pulumi.ComponentResource):
             maintain_end_time=MAINTENANCE[1],
             instance_release_protection=frame.city.cloud.protect,
             tags=frame.identity.tags(workload=store.name, data=store.data),
-            opts=frame.child(self, "cache", name),
+            opts=frame.child(self, alicloud.kvstore.Instance, name),
         )
         self.ids[store.name] = cache.id
         return _handle(store, cache.connection_domain, password)
@@ -116,7 +116,7 @@ class Caches(pulumi.ComponentResource):
             encryption_key=self._args.keys.key_id(store.data),
             security_ips=",".join(self._reached_from),
             tags=frame.identity.tags(workload=store.name, data=store.data),
-            opts=frame.child(self, "cache", name),
+            opts=frame.child(self, alicloud.redis.TairInstance, name),
         )
         self.ids[store.name] = cache.id
         return _handle(store, cache.connection_domain, password)
@@ -141,4 +141,5 @@ def listed(identity: Identity, pause: Pause) -> Listed:
     """List what the cloud holds of the caches; the vendor lists Redis and Tair together."""
     del pause
     for cache in alicloud.kvstore.get_instances(name_regex=f"^{identity.prefix}-", tags=identity.mark).instances:
-        yield "cache", cache.db_instance_name or cache.name, cache.id
+        kind = alicloud.redis.TairInstance if cache.instance_class in TAIR.values() else alicloud.kvstore.Instance
+        yield kind, cache.db_instance_name or cache.name, cache.id

@@ -143,7 +143,7 @@ class Cluster(pulumi.ComponentResource):
             ],
             timezone=frame.city.timezone,
             tags=identity.tags(),
-            opts=frame.child(self, "cluster", identity.sole, [network.exit]),
+            opts=frame.child(self, alicloud.cs.ManagedKubernetes, identity.sole, [network.exit]),
         )
 
     def _pool(self, control_plane: alicloud.cs.ManagedKubernetes, pool: Pool) -> alicloud.cs.NodePool:
@@ -179,7 +179,7 @@ class Cluster(pulumi.ComponentResource):
             labels=[alicloud.cs.NodePoolLabelArgs(key="simpul/pool", value=pool.role)],
             security_group_ids=[network.security_group.id],
             tags=frame.identity.tags(),
-            opts=frame.child(self, "node pool", name),
+            opts=frame.child(self, alicloud.cs.NodePool, name),
         )
 
     def _scale(self, control_plane: alicloud.cs.ManagedKubernetes) -> None:
@@ -241,6 +241,6 @@ def listed(identity: Identity, pause: Pause) -> Listed:
     """List what the cloud holds of the cluster, once it is between no two states."""
     own = {vpc.id for vpc in vpcs(identity)}
     for cluster in settlement.clusters(identity.sole, own, pause):
-        yield "cluster", cluster.cluster_name, cluster.id
+        yield alicloud.cs.ManagedKubernetes, cluster.cluster_name, cluster.id
         for pool in alicloud.cs.get_kubernetes_node_pools(cluster_id=cluster.id).nodepools:
-            yield "node pool", pool.node_pool_name, f"{cluster.id}:{pool.node_pool_id}"
+            yield alicloud.cs.NodePool, pool.node_pool_name, f"{cluster.id}:{pool.node_pool_id}"

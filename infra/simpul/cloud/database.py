@@ -102,7 +102,7 @@ class Databases(pulumi.ComponentResource):
             monitoring_period=60,
             deletion_protection=protect,
             tags=frame.identity.tags(workload=wanted.workload, data=wanted.data),
-            opts=frame.child(self, "database", name),
+            opts=frame.child(self, alicloud.rds.Instance, name),
         )
         alicloud.rds.BackupPolicy(
             name,
@@ -128,7 +128,7 @@ class Databases(pulumi.ComponentResource):
             data_base_name=login,
             character_set="UTF8",
             description=f"What {store.name} keeps",
-            opts=frame.child(self, "database content", store.name),
+            opts=frame.child(self, alicloud.rds.Database, store.name),
         )
         account = alicloud.rds.RdsAccount(
             name,
@@ -137,7 +137,7 @@ class Databases(pulumi.ComponentResource):
             account_type="Normal",
             account_password=password.result,
             account_description=f"The workload {store.name}",
-            opts=frame.child(self, "database account", store.name, [database]),
+            opts=frame.child(self, alicloud.rds.RdsAccount, store.name, [database]),
         )
         alicloud.rds.AccountPrivilege(
             name,
@@ -179,8 +179,8 @@ def listed(identity: Identity, pause: Pause) -> Listed:
     """
     del pause
     for instance in alicloud.rds.get_instances(name_regex=f"^{identity.prefix}-", tags=identity.mark).instances:
-        yield "database", instance.name, instance.id
+        yield alicloud.rds.Instance, instance.name, instance.id
         for account in alicloud.rds.get_accounts(db_instance_id=instance.id).accounts:
             store = account.account_name.replace("_", "-")
-            yield "database account", store, f"{instance.id}:{account.account_name}"
-            yield "database content", store, f"{instance.id}:{account.account_name}"
+            yield alicloud.rds.RdsAccount, store, f"{instance.id}:{account.account_name}"
+            yield alicloud.rds.Database, store, f"{instance.id}:{account.account_name}"

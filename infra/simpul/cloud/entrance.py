@@ -36,7 +36,7 @@ class Entrance(pulumi.ComponentResource):
             resource_group_id=frame.group,
             delete_protection="on" if frame.city.cloud.protect else "off",
             tags=identity.tags(),
-            opts=frame.child(self, "balancer", identity.name("entrance")),
+            opts=frame.child(self, alicloud.slb.ApplicationLoadBalancer, identity.name("entrance")),
         )
         gateways = [site.link.gateway for site in frame.city.sites]
         known = [gateway for gateway in gateways if gateway is not None]
@@ -53,7 +53,7 @@ class Entrance(pulumi.ComponentResource):
             ip_version="ipv4",
             resource_group_id=frame.group,
             tags=frame.identity.tags(),
-            opts=frame.child(self, "guest list", sole),
+            opts=frame.child(self, alicloud.slb.Acl, sole),
         )
         for gateway in gateways:
             entry = f"{gateway}/32"
@@ -62,7 +62,7 @@ class Entrance(pulumi.ComponentResource):
                 acl_id=acl.id,
                 entry=entry,
                 comment="the router of an office",
-                opts=frame.child(self, "guest", entry),
+                opts=frame.child(self, alicloud.slb.AclEntryAttachment, entry),
             )
         return acl.id
 
@@ -72,8 +72,8 @@ def listed(identity: Identity, pause: Pause) -> Listed:
     del pause
     names = f"^{identity.prefix}"
     for acl in alicloud.slb.get_acls(name_regex=f"^{identity.sole_name('guests')}$", tags=identity.mark).acls:
-        yield "guest list", acl.name, acl.id
+        yield alicloud.slb.Acl, acl.name, acl.id
         for each in acl.entry_lists:
-            yield "guest", each.entry, f"{acl.id}:{each.entry}"
+            yield alicloud.slb.AclEntryAttachment, each.entry, f"{acl.id}:{each.entry}"
     for balancer in alicloud.slb.get_application_load_balancers(name_regex=names, tags=identity.mark).balancers:
-        yield "balancer", balancer.load_balancer_name, balancer.id
+        yield alicloud.slb.ApplicationLoadBalancer, balancer.load_balancer_name, balancer.id

@@ -81,7 +81,9 @@ class Cloud(pulumi.ComponentResource):
             resource_group_name=identity.sole,
             display_name=identity.title,
             tags=identity.tags(),
-            opts=pulumi.ResourceOptions(parent=self, import_=there.id("group", identity.sole)),
+            opts=pulumi.ResourceOptions(
+                parent=self, import_=there.id(alicloud.resourcemanager.ResourceGroup, identity.sole)
+            ),
         )
         frame = Frame(city, identity, plan, size(city.cloud), there, resource_group.id, alicloud.get_account().id)
         log = Logs(identity.name("logs"), frame, child).stores

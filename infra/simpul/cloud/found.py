@@ -22,7 +22,10 @@ from simpul.cloud.identity import Identity
 from simpul.errors import OutsideError, Problem
 
 Pause = Callable[[float], None]
-Listed = Iterable[tuple[str, str, str]]
+Kind = type[pulumi.CustomResource]
+"""A class of the vendor's SDK. An id is told apart by it: a store of logs and its index have the same."""
+
+Listed = Iterable[tuple[Kind, str, str]]
 """Kind, name and id of what is there."""
 
 Listing = Callable[[Identity, Pause], Listed]
@@ -33,9 +36,9 @@ Listing = Callable[[Identity, Pause], Listed]
 class Found:
     """Ids of the city's resources that are there and that the stack's state doesn't know, by kind and name."""
 
-    ids: dict[tuple[str, str], str] = field(default_factory=dict)
+    ids: dict[tuple[Kind, str], str] = field(default_factory=dict)
 
-    def id(self, kind: str, name: str) -> str | None:
+    def id(self, kind: Kind, name: str) -> str | None:
         """Give the id of the `kind` named `name`, or None when there is none to adopt."""
         return self.ids.get((kind, name))
 
@@ -45,7 +48,7 @@ def find(identity: Identity, listings: Iterable[Listing], pause: Pause = time.sl
 
     Raises OutsideError when a name is there twice, or is another's: then a person must say which one stays.
     """
-    ids: dict[tuple[str, str], str] = {}
+    ids: dict[tuple[Kind, str], str] = {}
     problems: list[Problem] = []
     for listing in listings:
         for kind, name, id_ in listing(identity, pause):
@@ -54,18 +57,27 @@ def find(identity: Identity, listings: Iterable[Listing], pause: Pause = time.sl
     if problems:
         raise OutsideError(*problems)
     known = _known(identity.stack)
-    return Found({key: id_ for key, id_ in ids.items() if id_ not in known})
+    return Found({(kind, name): id_ for (kind, name), id_ in ids.items() if (_token(kind), id_) not in known})
 
 
-def _known(stack: str) -> Collection[str]:
-    """Give the ids in the stack's state. The engine tells its outputs, into which the vendor's plugin puts the id."""
+def _known(stack: str) -> Collection[tuple[str, str]]:
+    """Give types and ids in the stack's state. The engine tells outputs, into which the vendor's plugin puts the id."""
     told = pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", {"stackName": stack}).value
-    return {resource["outputs"]["id"] for resource in told["outputs"].values() if "id" in resource["outputs"]}
+    return {
+        (urn.split("::")[2].rpartition("$")[2], resource["outputs"]["id"])
+        for urn, resource in told["outputs"].items()
+        if "id" in resource["outputs"]
+    }
 
 
-def _twice(kind: str, name: str, first: str, second: str) -> Problem:
+def _token(kind: Kind) -> str:
+    """Give the type's name in Pulumi, which the SDK writes on each class."""
+    return str(vars(kind)["pulumi_type"])
+
+
+def _twice(kind: Kind, name: str, first: str, second: str) -> Problem:
     return Problem(
-        where=f"cloud {kind} {name}",
+        where=f"{_token(kind)} {name}",
         what="it is in the cloud twice with this stack's tags, one of them left by a run that was cut off",
         got=f"{first} and {second}",
         next=f"see which one the stack knows (pulumi stack export | grep -e {first} -e {second}) and delete the other",

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pulumi
 
 from simpul.city import City, Plan
-from simpul.cloud.found import Found
+from simpul.cloud.found import Found, Kind
 from simpul.cloud.identity import Identity
 from simpul.cloud.profile import Size
 
@@ -31,11 +31,11 @@ class Frame:
     def child(
         self,
         parent: pulumi.Resource,
-        kind: str = "",
+        kind: Kind | None = None,
         name: str = "",
         depends_on: Iterable[pulumi.Resource] = (),
     ) -> pulumi.ResourceOptions:
-        """Give the options of a child of `parent`; the `kind` called `name` is adopted if a cut-off run left one."""
+        """Give the options of a child of `parent`; a `kind` called `name` is adopted if a cut-off run left one."""
         return pulumi.ResourceOptions(
             parent=parent, depends_on=list(depends_on), import_=self.found.id(kind, name) if kind else None
         )

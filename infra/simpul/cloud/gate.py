@@ -72,7 +72,7 @@ class Gate(pulumi.ComponentResource):
             resource_group_id=frame.group,
             tags=frame.identity.tags(),
             # Without its rules the group lets everybody in.
-            opts=frame.child(self, "gate", self._name, rules),
+            opts=frame.child(self, alicloud.nlb.LoadBalancer, self._name, rules),
         )
 
     def _guard(self) -> tuple[alicloud.ecs.SecurityGroup, list[alicloud.ecs.SecurityGroupRule]]:
@@ -87,7 +87,7 @@ class Gate(pulumi.ComponentResource):
             vpc_id=self._network.vpc.id,
             resource_group_id=frame.group,
             tags=frame.identity.tags(),
-            opts=frame.child(self, "security group", self._name),
+            opts=frame.child(self, alicloud.ecs.SecurityGroup, self._name),
         )
         allowed = [
             alicloud.ecs.SecurityGroupRule(
@@ -132,7 +132,7 @@ class Gate(pulumi.ComponentResource):
             vpc_id=self._network.vpc.id,
             resource_group_id=frame.group,
             tags=frame.identity.tags(),
-            opts=frame.child(self, "gate servers", self._name),
+            opts=frame.child(self, alicloud.nlb.ServerGroup, self._name),
         )
         alicloud.nlb.ServerGroupServerAttachment(
             self._name,
@@ -142,7 +142,7 @@ class Gate(pulumi.ComponentResource):
             server_ip=api,
             port=PORT,
             description="The API of the city's cluster",
-            opts=frame.child(self, "gate server", self._name),
+            opts=frame.child(self, alicloud.nlb.ServerGroupServerAttachment, self._name),
         )
         return servers
 
@@ -155,7 +155,7 @@ class Gate(pulumi.ComponentResource):
             listener_description=self._name,
             server_group_id=servers.id,
             tags=self._frame.identity.tags(),
-            opts=self._frame.child(self, "gate listener", self._name),
+            opts=self._frame.child(self, alicloud.nlb.Listener, self._name),
         )
 
 
@@ -165,11 +165,11 @@ def listed(identity: Identity, pause: Pause) -> Listed:
     name = identity.name("gate")
     only = f"^{name}$"
     for balancer in alicloud.nlb.get_load_balancers(name_regex=only, tags=identity.mark).balancers:
-        yield "gate", balancer.load_balancer_name, balancer.id
+        yield alicloud.nlb.LoadBalancer, balancer.load_balancer_name, balancer.id
         for listener in alicloud.nlb.get_listeners(load_balancer_ids=[balancer.id]).listeners:
-            yield "gate listener", name, listener.id
+            yield alicloud.nlb.Listener, name, listener.id
     for servers in alicloud.nlb.get_server_groups(name_regex=only, tags=identity.mark).groups:
-        yield "gate servers", servers.server_group_name, servers.id
+        yield alicloud.nlb.ServerGroup, servers.server_group_name, servers.id
         attached = alicloud.nlb.get_server_group_server_attachments(server_group_id=servers.id).attachments
         for server in attached:
-            yield "gate server", name, server.id
+            yield alicloud.nlb.ServerGroupServerAttachment, name, server.id

@@ -20,4 +20,4 @@ def listed(identity: Identity, pause: Pause) -> Listed:
                 f"{group.display_name} ({group.id})",
                 next="deploy under another stack name, or give the group that display name if it is this stack's",
             )
-        yield "group", group.name, group.id
+        yield alicloud.resourcemanager.ResourceGroup, group.name, group.id

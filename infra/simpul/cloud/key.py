@@ -71,7 +71,7 @@ class Keys(pulumi.ComponentResource):
             deletion_protection=frame.city.cloud.protect,
             force_delete_without_backup="false" if frame.city.cloud.protect else "true",
             tags=frame.identity.tags(),
-            opts=frame.child(self, "key store", name),
+            opts=frame.child(self, alicloud.kms.Instance, name),
         )
 
     def _key(self, instance: alicloud.kms.Instance, data: DataClass) -> alicloud.kms.Key:
@@ -89,10 +89,10 @@ class Keys(pulumi.ComponentResource):
             deletion_protection="Enabled" if protect else "Disabled",
             pending_window_in_days=LONGEST_WAIT if protect else SHORTEST_WAIT,
             tags=frame.identity.tags(data=data),
-            opts=frame.child(self, "key", data),
+            opts=frame.child(self, alicloud.kms.Key, data),
         )
         alias = _alias(frame.identity, data)
-        alicloud.kms.Alias(name, alias_name=alias, key_id=key.id, opts=frame.child(self, "key alias", alias))
+        alicloud.kms.Alias(name, alias_name=alias, key_id=key.id, opts=frame.child(self, alicloud.kms.Alias, alias))
         return key
 
 
@@ -115,12 +115,12 @@ def listed(identity: Identity, pause: Pause) -> Listed:
     del pause
     name = identity.sole_name("keys")
     for instance in alicloud.kms.get_instances(instance_name=name).instances:
-        yield "key store", name, instance.instance_id
+        yield alicloud.kms.Instance, name, instance.instance_id
     described: dict[str, DataClass] = {_description(identity, data): data for data in ("internal", "personal")}
     for key in alicloud.kms.get_keys(status="Enabled").keys:
         if key.description in described:
-            yield "key", described[key.description], key.id
+            yield alicloud.kms.Key, described[key.description], key.id
     names = {_alias(identity, data) for data in described.values()}
     for alias in alicloud.kms.get_aliases(name_regex=f"^alias/{identity.sole}-").aliases:
         if alias.alias_name in names:
-            yield "key alias", alias.alias_name, alias.id
+            yield alicloud.kms.Alias, alias.alias_name, alias.id

@@ -77,21 +77,21 @@ class Lines(pulumi.ComponentResource):
             protection_level="REDUCED",
             resource_group_id=frame.group,
             tags=frame.identity.tags(),
-            opts=frame.child(self, "cen", name),
+            opts=frame.child(self, alicloud.cen.Instance, name),
         )
         router = alicloud.cen.TransitRouter(
             name,
             transit_router_name=name,
             cen_id=cen.id,
             tags=frame.identity.tags(),
-            opts=frame.child(self, "transit router", name),
+            opts=frame.child(self, alicloud.cen.TransitRouter, name),
         )
         table = alicloud.cen.TransitRouterRouteTable(
             name,
             transit_router_route_table_name=name,
             transit_router_id=router.transit_router_id,
             tags=frame.identity.tags(),
-            opts=frame.child(self, "hub table", name),
+            opts=frame.child(self, alicloud.cen.TransitRouterRouteTable, name),
         )
         return Hub(cen, router, table)
 
@@ -112,14 +112,14 @@ class Lines(pulumi.ComponentResource):
                 for zone, switch in places
             ],
             tags=frame.identity.tags(),
-            opts=frame.child(self, "attachment", name),
+            opts=frame.child(self, alicloud.cen.TransitRouterVpcAttachment, name),
         )
         self._associate(name, hub, attachment.transit_router_attachment_id)
         alicloud.cen.TransitRouterRouteTablePropagation(
             name,
             transit_router_attachment_id=attachment.transit_router_attachment_id,
             transit_router_route_table_id=hub.table.transit_router_route_table_id,
-            opts=frame.child(self, "propagation", name),
+            opts=frame.child(self, alicloud.cen.TransitRouterRouteTablePropagation, name),
         )
         self._route(name, hub, attachment.transit_router_attachment_id, [frame.plan.cloud.pods])
 
@@ -139,7 +139,7 @@ class Lines(pulumi.ComponentResource):
             peering_subnet_mask=str(line.transfer.netmask),
             resource_group_id=frame.group,
             tags=tags,
-            opts=frame.child(self, "border router", sole),
+            opts=frame.child(self, alicloud.expressconnect.VirtualBorderRouter, sole),
         )
         attachment = alicloud.cen.TransitRouterVbrAttachment(
             name,
@@ -149,7 +149,7 @@ class Lines(pulumi.ComponentResource):
             vbr_id=border.id,
             auto_publish_route_enabled=True,
             tags=tags,
-            opts=frame.child(self, "attachment", name),
+            opts=frame.child(self, alicloud.cen.TransitRouterVbrAttachment, name),
         )
         self._associate(name, hub, attachment.transit_router_attachment_id)
         ranges = subnet.behind(site, frame.city, frame.plan)
@@ -168,7 +168,7 @@ class Lines(pulumi.ComponentResource):
             router_id=border,
             peer_asn=ASN + site.number,
             auth_key=key,
-            opts=frame.child(self, "bgp group", name),
+            opts=frame.child(self, alicloud.vpc.BgpGroup, name),
         )
         alicloud.vpc.BgpPeer(
             name,
@@ -176,7 +176,7 @@ class Lines(pulumi.ComponentResource):
             peer_ip_address=site_end,
             enable_bfd=True,
             bfd_multi_hop=1,
-            opts=frame.child(self, "bgp peer", name),
+            opts=frame.child(self, alicloud.vpc.BgpPeer, name),
         )
         return pulumi.Output.secret(key)
 
@@ -185,7 +185,7 @@ class Lines(pulumi.ComponentResource):
             name,
             transit_router_attachment_id=attachment,
             transit_router_route_table_id=hub.table.transit_router_route_table_id,
-            opts=self._frame.child(self, "association", name),
+            opts=self._frame.child(self, alicloud.cen.TransitRouterRouteTableAssociation, name),
         )
 
     def _route(self, name: str, hub: Hub, attachment: pulumi.Output[str], ranges: Iterable[IPv4Network]) -> None:
@@ -198,7 +198,7 @@ class Lines(pulumi.ComponentResource):
                 transit_router_route_entry_destination_cidr_block=str(each),
                 transit_router_route_entry_next_hop_type="Attachment",
                 transit_router_route_entry_next_hop_id=attachment,
-                opts=self._frame.child(self, "hub route", route),
+                opts=self._frame.child(self, alicloud.cen.TransitRouterRouteEntry, route),
             )
 
 
@@ -207,15 +207,15 @@ def listed(identity: Identity, pause: Pause) -> Listed:
     del pause
     names = f"^{identity.sole}-line-"
     for border in alicloud.expressconnect.get_virtual_border_routers(name_regex=names).routers:
-        yield "border router", border.virtual_border_router_name, border.id
+        yield alicloud.expressconnect.VirtualBorderRouter, border.virtual_border_router_name, border.id
         for group in alicloud.vpc.get_bgp_groups(router_id=border.id).groups:
-            yield "bgp group", group.bgp_group_name, group.id
+            yield alicloud.vpc.BgpGroup, group.bgp_group_name, group.id
             for peer in alicloud.vpc.get_bgp_peers(bgp_group_id=group.id).peers:
-                yield "bgp peer", group.bgp_group_name, peer.id  # it has no name of its own
+                yield alicloud.vpc.BgpPeer, group.bgp_group_name, peer.id  # it has no name of its own
     for cen in alicloud.cen.get_instances(name_regex=f"^{identity.name('hub')}$", tags=identity.mark).instances:
-        yield "cen", cen.cen_instance_name, cen.id
+        yield alicloud.cen.Instance, cen.cen_instance_name, cen.id
         for router in alicloud.cen.get_transit_routers(cen_id=cen.id).transit_routers:
-            yield "transit router", router.transit_router_name, f"{cen.id}:{router.transit_router_id}"
+            yield alicloud.cen.TransitRouter, router.transit_router_name, f"{cen.id}:{router.transit_router_id}"
             yield from _joined(cen.id, router.transit_router_id)
 
 
@@ -223,16 +223,20 @@ def _joined(cen: str, router: str) -> Listed:
     """List what is attached to a transit router, and its table of our own."""
     vpcs = alicloud.cen.get_transit_router_vpc_attachments(cen_id=cen, transit_router_id=router).attachments
     borders = alicloud.cen.get_transit_router_vbr_attachments(cen_id=cen, transit_router_id=router).attachments
-    names = {vpc.transit_router_attachment_id: vpc.transit_router_attachment_name for vpc in vpcs}
-    names |= {border.transit_router_attachment_id: border.transit_router_attachment_name for border in borders}
-    for attached, name in names.items():
-        yield "attachment", name, f"{cen}:{attached}"
+    names: dict[str, str] = {}
+    for kind, joined in (
+        (alicloud.cen.TransitRouterVpcAttachment, vpcs),
+        (alicloud.cen.TransitRouterVbrAttachment, borders),
+    ):
+        for each in joined:
+            names[each.transit_router_attachment_id] = each.transit_router_attachment_name
+            yield kind, each.transit_router_attachment_name, f"{cen}:{each.transit_router_attachment_id}"
     tables = alicloud.cen.get_transit_router_route_tables(
         transit_router_id=router, transit_router_route_table_type="Custom"
     ).tables
     for table in tables:
         own = table.transit_router_route_table_id
-        yield "hub table", table.transit_router_route_table_name, f"{router}:{own}"
+        yield alicloud.cen.TransitRouterRouteTable, table.transit_router_route_table_name, f"{router}:{own}"
         associations = alicloud.cen.get_transit_router_route_table_associations(
             transit_router_route_table_id=own
         ).associations
@@ -241,10 +245,11 @@ def _joined(cen: str, router: str) -> Listed:
         ).propagations
         for association in associations:
             attached = association.transit_router_attachment_id
-            yield "association", names[attached], f"{attached}:{own}"
+            yield alicloud.cen.TransitRouterRouteTableAssociation, names[attached], f"{attached}:{own}"
         for propagation in propagations:
             attached = propagation.transit_router_attachment_id
-            yield "propagation", names[attached], f"{attached}:{own}"
+            yield alicloud.cen.TransitRouterRouteTablePropagation, names[attached], f"{attached}:{own}"
         for route in alicloud.cen.get_transit_router_route_entries(transit_router_route_table_id=own).entries:
             if route.transit_router_route_entry_name:  # those that an attachment told have none
-                yield "hub route", route.transit_router_route_entry_name, f"{own}:{route.transit_router_route_entry_id}"
+                id_ = f"{own}:{route.transit_router_route_entry_id}"
+                yield alicloud.cen.TransitRouterRouteEntry, route.transit_router_route_entry_name, id_

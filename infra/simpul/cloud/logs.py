@@ -53,13 +53,16 @@ class Logs(pulumi.ComponentResource):
             description=f"Logs of {frame.identity.title}",
             resource_group_id=frame.group,
             tags=frame.identity.tags(),
-            opts=frame.child(self, "log project", project_name),
+            opts=frame.child(self, alicloud.log.Project, project_name),
         )
-        stores = {use: self._store(project, use) for use in USES}
+        # The vendor lists no indexes. A store that a cut-off run left has none: its index waits until the state knows
+        # the store. Where the project isn't known either, the whole state was lost, and a store has its index.
+        was_lost = frame.found.id(alicloud.log.Project, project_name) is not None
+        stores = {use: self._store(project, use, was_lost=was_lost) for use in USES}
         self.stores = LogStores(project.project_name, {use: store.logstore_name for use, store in stores.items()})
         self.register_outputs({"project": project.project_name})
 
-    def _store(self, project: alicloud.log.Project, use: str) -> alicloud.log.Store:
+    def _store(self, project: alicloud.log.Project, use: str, *, was_lost: bool) -> alicloud.log.Store:
         frame = self._frame
         name = frame.identity.name(f"log-{use}")
         store = alicloud.log.Store(
@@ -74,14 +77,14 @@ class Logs(pulumi.ComponentResource):
             enable_web_tracking=False,  # it would let anybody write
             # By the service's own key: logs must be written, and read, when the city's keys are what is amiss.
             encrypt_conf=alicloud.log.StoreEncryptConfArgs(enable=True, encrypt_type="default"),
-            opts=frame.child(self, "log store", use),
+            opts=frame.child(self, alicloud.log.Store, use),
         )
         alicloud.log.StoreIndex(
             name,
             project=project.project_name,
             logstore=store.logstore_name,
             full_text=alicloud.log.StoreIndexFullTextArgs(token=WORDS),
-            opts=frame.child(self, "log index", use),
+            opts=frame.child(self, alicloud.log.StoreIndex, use) if was_lost else frame.child(self),
         )
         return store
 
@@ -91,12 +94,12 @@ def _project(identity: Identity, account: str) -> str:
 
 
 def listed(identity: Identity, pause: Pause) -> Listed:
-    """List what the cloud holds of the logs. The vendor lists no indexes: a store of ours has one."""
+    """List what the cloud holds of the logs. The vendor lists no indexes: a store of ours may have one."""
     del pause
     name = _project(identity, alicloud.get_account().id)
     for project in alicloud.log.get_projects(name_regex=f"^{name}$").projects:
-        yield "log project", name, project.id
+        yield alicloud.log.Project, name, project.id
         stores = {store.store_name for store in alicloud.log.get_stores(project=name).stores}
         for use in sorted(stores.intersection(USES)):
-            yield "log store", use, f"{name}:{use}"
-            yield "log index", use, f"{name}:{use}"
+            yield alicloud.log.Store, use, f"{name}:{use}"
+            yield alicloud.log.StoreIndex, use, f"{name}:{use}"

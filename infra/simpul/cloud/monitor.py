@@ -110,7 +110,7 @@ class Monitor(pulumi.ComponentResource):
                 describe=f"{contact.name} of {frame.identity.title}",
                 channels_mail=contact.email,
                 lang="en",
-                opts=frame.child(self, "contact", name),
+                opts=frame.child(self, alicloud.cms.AlarmContact, name),
             )
             contacts.append(made.alarm_contact_name)
         name = frame.identity.sole
@@ -120,7 +120,7 @@ class Monitor(pulumi.ComponentResource):
             describe=f"Whom to tell of {frame.identity.title}",
             contacts=contacts,
             enable_subscribed=False,
-            opts=frame.child(self, "contact group", name),
+            opts=frame.child(self, alicloud.cms.AlarmContactGroup, name),
         )
 
     def _view(self, group: alicloud.cms.AlarmContactGroup) -> None:
@@ -133,7 +133,7 @@ class Monitor(pulumi.ComponentResource):
             resource_group_name=frame.identity.sole,
             contact_groups=[group.alarm_contact_group_name],
             tags=frame.identity.tags(),
-            opts=frame.child(self, "monitor group", frame.identity.sole),
+            opts=frame.child(self, alicloud.cms.MonitorGroup, frame.identity.sole),
         )
 
     def _alarm(self, watched: Watched, limit: Limit, group: alicloud.cms.AlarmContactGroup) -> alicloud.cms.Alarm:
@@ -159,7 +159,7 @@ class Monitor(pulumi.ComponentResource):
             contact_groups=[group.alarm_contact_group_name],
             enabled=True,
             tags=frame.identity.tags(),
-            opts=frame.child(self, "alarm", name),
+            opts=frame.child(self, alicloud.cms.Alarm, name),
         )
 
 
@@ -168,11 +168,11 @@ def listed(identity: Identity, pause: Pause) -> Listed:
     del pause
     names = f"^{identity.sole}(-|$)"
     for contact in alicloud.cms.get_alarm_contacts(name_regex=names).contacts:
-        yield "contact", contact.alarm_contact_name, contact.id
+        yield alicloud.cms.AlarmContact, contact.alarm_contact_name, contact.id
     for group in alicloud.cms.get_alarm_contact_groups(name_regex=f"^{identity.sole}$").groups:
-        yield "contact group", group.alarm_contact_group_name, group.id
+        yield alicloud.cms.AlarmContactGroup, group.alarm_contact_group_name, group.id
     for view in alicloud.cms.get_monitor_groups(name_regex=f"^{identity.sole}$").groups:
-        yield "monitor group", view.monitor_group_name, view.id
+        yield alicloud.cms.MonitorGroup, view.monitor_group_name, view.id
     yield from _alarms(identity, alicloud.cloudmonitor.get_service_metric_alarm_rules().rules)
 
 
@@ -180,4 +180,4 @@ def _alarms(identity: Identity, rules: Iterable[object]) -> Listed:
     for rule in rules:
         name, id_ = getattr(rule, "rule_name", ""), getattr(rule, "metric_alarm_rule_id", "")
         if name.startswith(f"{identity.sole}-"):
-            yield "alarm", name, id_
+            yield alicloud.cms.Alarm, name, id_

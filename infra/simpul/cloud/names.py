@@ -67,7 +67,7 @@ class Names(pulumi.ComponentResource):
             remark=f"{frame.identity.title}, {NOTE}",
             resource_group_id=frame.group,
             tags=frame.identity.tags(data="public"),
-            opts=frame.child(self, "domain", domain),
+            opts=frame.child(self, alicloud.dns.AlidnsDomain, domain),
         )
         for part, host, kind, value in self._outside():
             alicloud.dns.AlidnsRecord(
@@ -78,7 +78,7 @@ class Names(pulumi.ComponentResource):
                 value=value,
                 ttl=PUBLIC_SECONDS,
                 remark=NOTE,
-                opts=frame.child(self, "domain record", f"{host}.{domain}"),
+                opts=frame.child(self, alicloud.dns.AlidnsRecord, f"{host}.{domain}"),
             )
 
     def _outside(self) -> Iterator[tuple[str, str, str, pulumi.Output[str]]]:
@@ -98,7 +98,7 @@ class Names(pulumi.ComponentResource):
             remark=f"{frame.identity.title}, {NOTE}",
             resource_group_id=frame.group,
             tags=frame.identity.tags(),
-            opts=frame.child(self, "zone", called),
+            opts=frame.child(self, alicloud.pvtz.Zone, called),
         )
         alicloud.pvtz.ZoneAttachment(
             name,
@@ -106,7 +106,7 @@ class Names(pulumi.ComponentResource):
             vpcs=[
                 alicloud.pvtz.ZoneAttachmentVpcArgs(vpc_id=self._args.network.vpc.id, region_id=frame.city.cloud.region)
             ],
-            opts=frame.child(self, "zone attachment", called),
+            opts=frame.child(self, alicloud.pvtz.ZoneAttachment, called),
         )
         for host, kind, value in self._within():
             part = "entrance" if host == "@" else host
@@ -118,7 +118,7 @@ class Names(pulumi.ComponentResource):
                 value=value,
                 ttl=PRIVATE_SECONDS,
                 remark=NOTE,
-                opts=frame.child(self, "zone record", host),
+                opts=frame.child(self, alicloud.pvtz.ZoneRecord, host),
             )
 
     def _within(self) -> Iterator[tuple[str, str, pulumi.Output[str]]]:
@@ -144,14 +144,14 @@ def listed(identity: Identity, pause: Pause) -> Listed:
     del pause
     remark = f"{identity.title}, {NOTE}"
     for domain in alicloud.dns.get_alidns_domains(tags=identity.mark).domains:
-        yield "domain", domain.domain_name, domain.domain_name
+        yield alicloud.dns.AlidnsDomain, domain.domain_name, domain.domain_name
         ours = f"^(api[.])?{PART}$"
         for record in alicloud.dns.get_alidns_records(domain_name=domain.domain_name, rr_regex=ours).records:
-            yield "domain record", f"{record.rr}.{domain.domain_name}", record.record_id
+            yield alicloud.dns.AlidnsRecord, f"{record.rr}.{domain.domain_name}", record.record_id
     for found in alicloud.pvtz.get_zones(name_regex=f"^{PART}[.]", enable_details=True).zones:
         if found.remark == remark:
-            yield "zone", found.zone_name, found.zone_id
+            yield alicloud.pvtz.Zone, found.zone_name, found.zone_id
             if found.bind_vpcs:
-                yield "zone attachment", found.zone_name, found.zone_id
+                yield alicloud.pvtz.ZoneAttachment, found.zone_name, found.zone_id
             for entry in alicloud.pvtz.get_zone_records(zone_id=found.zone_id).records:
-                yield "zone record", entry.rr, f"{entry.record_id}:{found.zone_id}"
+                yield alicloud.pvtz.ZoneRecord, entry.rr, f"{entry.record_id}:{found.zone_id}"

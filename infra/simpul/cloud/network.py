@@ -12,7 +12,7 @@ from typing import Any
 import pulumi
 import pulumi_alicloud as alicloud
 
-from simpul.cloud.found import Listed, Pause
+from simpul.cloud.found import Kind, Listed, Pause
 from simpul.cloud.frame import Frame
 from simpul.cloud.identity import Identity
 from simpul.cloud.logs import LogStores
@@ -52,7 +52,7 @@ class Network(pulumi.ComponentResource):
             cidr_block=str(frame.plan.vpc),
             resource_group_id=frame.group,
             tags=frame.identity.tags(),
-            opts=self._child("vpc", frame.identity.name("vpc")),
+            opts=self._child(alicloud.vpc.Network, frame.identity.name("vpc")),
         )
         self.switches = tuple(self._switch(zone) for zone in frame.plan.switches)
         self.address, self.exit = self._exit()
@@ -60,7 +60,7 @@ class Network(pulumi.ComponentResource):
         self._record(args.logs)
         self.register_outputs({"vpcId": self.vpc.id, "address": self.address.ip_address})
 
-    def _child(self, kind: str, name: str) -> pulumi.ResourceOptions:
+    def _child(self, kind: Kind, name: str) -> pulumi.ResourceOptions:
         return self.frame.child(self, kind, name)
 
     def _switch(self, zone: str) -> alicloud.vpc.Switch:
@@ -72,7 +72,7 @@ class Network(pulumi.ComponentResource):
             cidr_block=str(self.frame.plan.switches[zone]),
             zone_id=zone,
             tags=self.frame.identity.tags(),
-            opts=self._child("switch", name),
+            opts=self._child(alicloud.vpc.Switch, name),
         )
 
     def _exit(self) -> tuple[alicloud.ecs.EipAddress, pulumi.Resource]:
@@ -90,7 +90,7 @@ class Network(pulumi.ComponentResource):
             vswitch_id=self.switches[0].id,
             deletion_protection=self.frame.city.cloud.protect,
             tags=identity.tags(),
-            opts=self._child("nat", name),
+            opts=self._child(alicloud.vpc.NatGateway, name),
         )
         address = alicloud.ecs.EipAddress(
             name,
@@ -101,14 +101,14 @@ class Network(pulumi.ComponentResource):
             deletion_protection=self.frame.city.cloud.protect,
             resource_group_id=self.frame.group,
             tags=identity.tags(),
-            opts=self._child("address", name),
+            opts=self._child(alicloud.ecs.EipAddress, name),
         )
         association = alicloud.ecs.EipAssociation(
             name,
             allocation_id=address.id,
             instance_id=gateway.id,
             instance_type="Nat",
-            opts=self._child("address in use", name),
+            opts=self._child(alicloud.ecs.EipAssociation, name),
         )
         entry = alicloud.vpc.SnatEntry(
             name,
@@ -116,7 +116,7 @@ class Network(pulumi.ComponentResource):
             snat_table_id=gateway.snat_table_ids,
             source_cidr=str(self.frame.plan.vpc),
             snat_ip=address.ip_address,
-            opts=self.frame.child(self, "snat", name, [association]),
+            opts=self.frame.child(self, alicloud.vpc.SnatEntry, name, [association]),
         )
         return address, entry
 
@@ -149,7 +149,7 @@ class Network(pulumi.ComponentResource):
             vpc_id=self.vpc.id,
             resource_group_id=self.frame.group,
             tags=self.frame.identity.tags(),
-            opts=self._child("security group", name),
+            opts=self._child(alicloud.ecs.SecurityGroup, name),
         )
         allowed = {
             "vpc": str(self.frame.plan.vpc),
@@ -187,17 +187,17 @@ def listed(identity: Identity, pause: Pause) -> Listed:
     del pause
     names, tags = f"^{identity.prefix}", identity.mark
     for vpc in vpcs(identity):
-        yield "vpc", vpc.vpc_name, vpc.id
+        yield alicloud.vpc.Network, vpc.vpc_name, vpc.id
     for switch in switches(identity):
-        yield "switch", switch.vswitch_name, switch.id
+        yield alicloud.vpc.Switch, switch.vswitch_name, switch.id
     for gateway in alicloud.vpc.get_nat_gateways(name_regex=names, tags=tags, enable_details=True).gateways:
-        yield "nat", gateway.nat_gateway_name, gateway.id
+        yield alicloud.vpc.NatGateway, gateway.nat_gateway_name, gateway.id
         for table in gateway.snat_table_ids:
             for entry in alicloud.vpc.get_snat_entries(snat_table_id=table).entries:
-                yield "snat", entry.snat_entry_name, f"{table}:{entry.snat_entry_id}"
+                yield alicloud.vpc.SnatEntry, entry.snat_entry_name, f"{table}:{entry.snat_entry_id}"
     for address in alicloud.ecs.get_eip_addresses(name_regex=names, tags=tags).addresses:
-        yield "address", address.address_name, address.id
+        yield alicloud.ecs.EipAddress, address.address_name, address.id
         if address.instance_id:
-            yield "address in use", address.address_name, f"{address.id}:{address.instance_id}"
+            yield alicloud.ecs.EipAssociation, address.address_name, f"{address.id}:{address.instance_id}"
     for group in alicloud.ecs.get_security_groups(name_regex=names, tags=tags).groups:
-        yield "security group", group.name, group.id
+        yield alicloud.ecs.SecurityGroup, group.name, group.id

@@ -79,7 +79,7 @@ class Registry(pulumi.ComponentResource):
             password=password.result,
             resource_group_id=frame.group,
             opts=pulumi.ResourceOptions.merge(
-                frame.child(self, "registry", name),
+                frame.child(self, alicloud.cr.RegistryEnterpriseInstance, name),
                 # The vendor doesn't tell for how long one is renewed, so one that is adopted would be made anew.
                 pulumi.ResourceOptions(ignore_changes=["renewPeriod"]),
             ),
@@ -95,7 +95,7 @@ class Registry(pulumi.ComponentResource):
             name=name,
             auto_create=False,
             default_visibility="PRIVATE",
-            opts=frame.child(self, "registry namespace", name),
+            opts=frame.child(self, alicloud.cs.RegistryEnterpriseNamespace, name),
         )
         for image in images():
             alicloud.cs.RegistryEnterpriseRepo(
@@ -106,7 +106,7 @@ class Registry(pulumi.ComponentResource):
                 summary=f"The image {image}",
                 repo_type="PRIVATE",
                 tag_immutability=True,
-                opts=frame.child(self, "registry repository", f"{name}/{image}"),
+                opts=frame.child(self, alicloud.cs.RegistryEnterpriseRepo, f"{name}/{image}"),
             )
         alicloud.cr.ScanRule(
             part,
@@ -133,7 +133,7 @@ class Registry(pulumi.ComponentResource):
             vswitch_id=switch.id,
             module_name="Registry",
             enable_create_dns_record_in_pvzt=True,
-            opts=frame.child(self, "registry link", frame.identity.sole),
+            opts=frame.child(self, alicloud.cr.VpcEndpointLinkedVpc, frame.identity.sole),
         )
 
     def _open(self, instance: alicloud.cr.RegistryEnterpriseInstance) -> None:
@@ -156,7 +156,7 @@ class Registry(pulumi.ComponentResource):
                 entry=str(allowed),
                 description="Reaches the cluster's API too",
                 module_name="Registry",
-                opts=frame.child(self, "registry entry", str(allowed)),
+                opts=frame.child(self, alicloud.cr.EndpointAclPolicy, str(allowed)),
             )
 
 
@@ -192,14 +192,14 @@ def listed(identity: Identity, pause: Pause) -> Listed:
     del pause
     name = _name(identity)
     for instance in alicloud.cs.get_registry_enterprise_instances(name_regex=f"^{name}$").instances:
-        yield "registry", name, instance.id
+        yield alicloud.cr.RegistryEnterpriseInstance, name, instance.id
         for namespace in alicloud.cs.get_registry_enterprise_namespaces(instance_id=instance.id).namespaces:
-            yield "registry namespace", namespace.name, f"{instance.id}:{namespace.name}"
+            yield alicloud.cs.RegistryEnterpriseNamespace, namespace.name, f"{instance.id}:{namespace.name}"
         for repo in alicloud.cs.get_registry_enterprise_repos(instance_id=instance.id).repos:
             place = f"{repo.namespace}/{repo.name}"
-            yield "registry repository", place, f"{instance.id}:{repo.namespace}:{repo.name}"
+            yield alicloud.cs.RegistryEnterpriseRepo, place, f"{instance.id}:{repo.namespace}:{repo.name}"
         links = alicloud.cr.get_vpc_endpoint_linked_vpcs(instance_id=instance.id, module_name="Registry")
         for link in links.vpc_endpoint_linked_vpcs:
-            yield "registry link", identity.sole, link.id
+            yield alicloud.cr.VpcEndpointLinkedVpc, identity.sole, link.id
         for entry in alicloud.cr.get_endpoint_acl_policies(instance_id=instance.id, endpoint_type=OUTER).policies:
-            yield "registry entry", entry.entry, entry.id
+            yield alicloud.cr.EndpointAclPolicy, entry.entry, entry.id

@@ -48,7 +48,7 @@ class SiteKey(pulumi.ComponentResource):
             display_name=f"Sites of {frame.identity.title}",
             comments=f"Writes backups until {frame.city.keys_end}",
             force=not frame.city.cloud.protect,
-            opts=frame.child(self, "user", sole),
+            opts=frame.child(self, alicloud.ram.User, sole),
         )
         until = day.end(frame.city.keys_end, frame.city.timezone)
         document = pulumi.Output.all(args.bucket, args.key_arn).apply(
@@ -61,14 +61,14 @@ class SiteKey(pulumi.ComponentResource):
             policy_document=document,
             rotate_strategy="DeleteOldestNonDefaultVersionWhenLimitExceeded",
             tags=frame.identity.tags(),
-            opts=frame.child(self, "policy", sole),
+            opts=frame.child(self, alicloud.ram.Policy, sole),
         )
         attachment = alicloud.ram.UserPolicyAttachment(
             part,
             user_name=user.name,
             policy_name=policy.policy_name,
             policy_type="Custom",
-            opts=frame.child(self, "policy attachment", sole),
+            opts=frame.child(self, alicloud.ram.UserPolicyAttachment, sole),
         )
         key = alicloud.ram.AccessKey(
             part, user_name=user.name, status="Active", opts=frame.child(self, depends_on=[attachment])
@@ -89,8 +89,8 @@ def listed(identity: Identity, pause: Pause) -> Listed:
     del pause
     name = identity.sole_name(PART)
     for user in alicloud.ram.get_users(name_regex=f"^{name}$").users:
-        yield "user", name, user.id
+        yield alicloud.ram.User, name, user.id
     for policy in alicloud.ram.get_policies(name_regex=f"^{name}$", type="Custom").policies:
-        yield "policy", name, policy.id
+        yield alicloud.ram.Policy, name, policy.id
         if policy.attachment_count:
-            yield "policy attachment", name, f"user:{name}:Custom:{name}"
+            yield alicloud.ram.UserPolicyAttachment, name, f"user:{name}:Custom:{name}"

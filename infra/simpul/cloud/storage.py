@@ -91,7 +91,7 @@ class Storage(pulumi.ComponentResource):
             force_destroy=not frame.city.cloud.protect,
             tags=frame.identity.tags(workload=use.workload, data=use.data),
             opts=pulumi.ResourceOptions.merge(
-                frame.child(self, "bucket", name),
+                frame.child(self, alicloud.oss.Bucket, name),
                 # What stands beside the bucket as a resource of its own is seen on it too.
                 pulumi.ResourceOptions(ignore_changes=["policy", "logging"]),
             ),
@@ -210,4 +210,4 @@ def listed(identity: Identity, pause: Pause) -> Listed:
     for bucket in alicloud.oss.get_buckets(name_regex=f"^{identity.sole}-").buckets:
         tags = bucket.tags or {}
         if all(tags.get(key) == value for key, value in identity.mark.items()):
-            yield "bucket", bucket.name, bucket.name
+            yield alicloud.oss.Bucket, bucket.name, bucket.name

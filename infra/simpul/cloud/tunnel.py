@@ -76,7 +76,7 @@ class Tunnels(pulumi.ComponentResource):
             auto_propagate=False,  # routes are told one by one
             resource_group_id=frame.group,
             tags=frame.identity.tags(),
-            opts=frame.child(self, "vpn gateway", name),
+            opts=frame.child(self, alicloud.vpn.Gateway, name),
         )
 
     def _tunnel(self, site: Site, gateway: alicloud.vpn.Gateway) -> TunnelHandle:
@@ -89,7 +89,7 @@ class Tunnels(pulumi.ComponentResource):
             description=f"{site.name}: the router of the office",
             ip_address=str(site.link.gateway),
             tags=frame.identity.tags(site=site.code),
-            opts=frame.child(self, "customer gateway", far),
+            opts=frame.child(self, alicloud.vpn.CustomerGateway, far),
         )
         ranges = subnet.behind(site, frame.city, frame.plan)
         connection = alicloud.vpn.Connection(
@@ -104,7 +104,7 @@ class Tunnels(pulumi.ComponentResource):
             enable_tunnels_bgp=False,
             tunnel_options_specifications=[_options(role, office, key) for role in ROLES],
             tags=frame.identity.tags(site=site.code),
-            opts=frame.child(self, "connection", far),
+            opts=frame.child(self, alicloud.vpn.Connection, far),
         )
         for each in ranges:
             route = f"{name}-{subnet.word(each)}"
@@ -115,7 +115,7 @@ class Tunnels(pulumi.ComponentResource):
                 route_dest=str(each),
                 weight=WEIGHT,
                 publish_vpc=True,
-                opts=frame.child(self, "vpn route", route),
+                opts=frame.child(self, alicloud.vpn.RouteEntry, route),
             )
         return TunnelHandle(
             site.code, gateway.internet_ip, gateway.disaster_recovery_internet_ip, pulumi.Output.secret(key)
@@ -153,9 +153,9 @@ def listed(identity: Identity, pause: Pause) -> Listed:
     del pause
     names = f"^{identity.sole}-"
     for office in alicloud.vpn.get_customer_gateways(name_regex=names).gateways:
-        yield "customer gateway", office.name, office.id
+        yield alicloud.vpn.CustomerGateway, office.name, office.id
     for gateway in alicloud.vpn.get_gateways(name_regex=f"^{identity.sole_name('vpn')}$").gateways:
-        yield "vpn gateway", gateway.name, gateway.id
+        yield alicloud.vpn.Gateway, gateway.name, gateway.id
         [vpc] = alicloud.vpc.get_networks(ids=[gateway.vpc_id]).vpcs
         published = {
             entry.cidr_block
@@ -163,7 +163,8 @@ def listed(identity: Identity, pause: Pause) -> Listed:
             if entry.instance_id == gateway.id
         }
         for connection in alicloud.vpn.get_connections(vpn_gateway_id=gateway.id).connections:
-            yield "connection", connection.name, connection.id
+            yield alicloud.vpn.Connection, connection.name, connection.id
             tunnel = identity.name(f"tunnel-{connection.name.removeprefix(f'{identity.sole}-')}")
             for each in sorted(published.intersection(connection.remote_subnet.split(","))):
-                yield "vpn route", f"{tunnel}-{subnet.word(IPv4Network(each))}", f"{gateway.id}:{connection.id}:{each}"
+                route = f"{tunnel}-{subnet.word(IPv4Network(each))}"
+                yield alicloud.vpn.RouteEntry, route, f"{gateway.id}:{connection.id}:{each}"
