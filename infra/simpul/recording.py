@@ -126,7 +126,7 @@ class Recorder(mocks.Mocks):
 def run(program: Callable[[], Any], recorder: Recorder, stack: str) -> Any:
     """Run `program` to its end with `recorder` in place of an engine; give what it returns, with outputs known."""
     known: list[Any] = []
-    asyncio.set_event_loop(_loop())
+    asyncio.set_event_loop(loop())
     set_mocks(recorder, project="simpul", stack=stack, preview=False, monitor=_Monitor(recorder))
     test: Callable[..., Callable[[], Any]] = pulumi.runtime.test
     test(lambda: pulumi.Output.from_input(program()).apply(known.append))()
@@ -134,7 +134,7 @@ def run(program: Callable[[], Any], recorder: Recorder, stack: str) -> Any:
 
 
 @cache
-def _loop() -> asyncio.AbstractEventLoop:
+def loop() -> asyncio.AbstractEventLoop:
     """Give the event loop that the SDK works in: the one that is there, or a new one. It is kept for every run."""
     try:
         return asyncio.get_event_loop()

@@ -13,7 +13,7 @@ import pytest
 
 from cloud import change
 from cloud.change import Case, Effect
-from cloud.engine import open_stack, run
+from cloud.engine import make, open_stack, run
 from lab.cloud.client import Client, serve
 from lab.cloud.fake import FakeBacking
 from simpul.recording import Recording, record
@@ -56,7 +56,7 @@ def test_every_component_has_a_change(before: Recording) -> None:
 @pytest.mark.engine
 def test_it_is_what_a_preview_says(tmp_path: Path, before: Recording) -> None:
     with serve(tmp_path / "cloud", FakeBacking()) as cloud:
-        run(open_stack(cloud, tmp_path, change.declare()).up)
+        make(open_stack(cloud, tmp_path, change.declare()))
         for case in (case for case in CASES if case.engine):
             course = run(open_stack(cloud, tmp_path, change.declare(case.set)).preview)
             follows = {each: effect for effect, names in case.follows.items() for each in names}

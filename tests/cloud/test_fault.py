@@ -1,7 +1,11 @@
-"""A run on a real engine in which the cloud throttles, fails once, is slow and loses answers; and the run after it."""
+"""Runs on a real engine in which the cloud throttles, fails once, is slow and loses answers, and one that is killed."""
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
+import time
 from collections import Counter
 from pathlib import Path
 from typing import Any, Final
@@ -10,23 +14,28 @@ import pytest
 import yaml
 from pulumi import automation
 
+from cloud.cut import left
 from cloud.engine import balikpapan, open_stack, removable, run
 from lab.cloud.client import Client, serve
 from lab.cloud.fake import FakeBacking
 from lab.cloud.used import USED
+from provider.engine import until
+from simpul.provider import child
 
 KEY: Final = "alicloud:kms/key:Key"
 PROJECT: Final = "alicloud:log/project:Project"
-FAULTS: Final = (
-    [
-        {"type": PROJECT, "operation": "create", "does": "throttle", "times": 3},
-        {"type": "alicloud:vpc/network:Network", "operation": "create", "does": "slow", "seconds": 0.5},
-        {"type": KEY, "operation": "create", "does": "lose"},
-    ],
-    [{"type": "alicloud:cs/managedKubernetes:*", "operation": "create", "does": "fail", "code": "OperationConflict"}],
-)
-"""What goes wrong in the first run and in the second. The answer about a key is lost: the key is there, and the engine
-doesn't know."""
+DATABASE: Final = "alicloud:rds/database:Database"
+LOSES: Final = [
+    {"type": PROJECT, "operation": "create", "does": "throttle", "times": 3},
+    {"type": "alicloud:vpc/network:Network", "operation": "create", "does": "slow", "seconds": 0.5},
+    {"type": KEY, "operation": "create", "does": "lose"},
+]
+"""The answer about a key is lost: the key is there, and the engine doesn't know."""
+
+FAILS: Final = [
+    {"type": "alicloud:rds/instance:Instance", "operation": "create", "does": "fail", "code": "OperationConflict"}
+]
+SLOW: Final = [{"type": DATABASE, "operation": "create", "does": "slow", "seconds": 4}]
 
 
 def held(cloud: Client) -> Counter[str]:
@@ -36,30 +45,69 @@ def held(cloud: Client) -> Counter[str]:
 
 @pytest.mark.engine
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_the_next_run_adopts_what_a_lost_answer_left_and_makes_the_rest(tmp_path: Path) -> None:
+def test_the_next_run_adopts_what_is_there_or_it_is_named_and_the_rest_is_made(tmp_path: Path) -> None:
     with serve(tmp_path / "cloud", FakeBacking()) as cloud:
-        stack = open_stack(cloud, tmp_path, removable(balikpapan()))
+        stack = open_stack(cloud, tmp_path, removable(balikpapan()), is_cut=True)
         planned = run(stack.preview)
-        said = [fail(stack, cloud, faults) for faults in FAULTS]
-        assert "the connection was reset before an answer came" in said[0]
-        assert "Code: OperationConflict " in said[1]
-        assert "Throttling" not in said[0], "what is throttled is asked again"
-        [left] = cloud.estate.store.all(KEY)[:1]
 
-        (cloud.folder / "faults.yaml").unlink()
+        said = fail(stack, cloud, LOSES)
+        assert "the connection was reset before an answer came" in said
+        assert "Throttling" not in said, "what is throttled is asked again"
+        [key] = cloud.estate.store.all(KEY)[:1]
+
+        assert "Code: OperationConflict " in fail(stack, cloud, FAILS)
+
+        kill(stack, cloud)
+        said = fail(stack, cloud, [])
+        assert "interrupted while creating" in said, "the engine says what it doesn't know"
+        assert "InvalidDBName.Duplicate" in said, "the cloud says what is there, which is on no list"
+
+        for token, id_ in left(stack.export_stack().deployment, cloud.estate.store.all()):
+            cloud.estate.delete(token, id_)  # as a person does
         run(stack.up)
         types = Counter(urn.split("::")[2].rpartition("$")[2] for urn in planned.steps)
         assert held(cloud) == Counter({token: number for token, number in types.items() if token in USED})
-        assert left.id in known(stack)
+        assert key.id in known(stack)
         assert run(stack.up).done == {"same"}
+
+
+def trouble(cloud: Client, faults: list[dict[str, Any]]) -> None:
+    """Let these go wrong from here on."""
+    (cloud.folder / "faults.yaml").write_text(yaml.safe_dump(faults))
 
 
 def fail(stack: automation.Stack, cloud: Client, faults: list[dict[str, Any]]) -> str:
     """Run with faults, which end the run; give what it says."""
-    (cloud.folder / "faults.yaml").write_text(yaml.safe_dump(faults))
+    trouble(cloud, faults)
     with pytest.raises(automation.CommandError) as error:
         stack.up()
     return str(error.value)
+
+
+def kill(stack: automation.Stack, cloud: Client) -> None:
+    """Kill the engine while the cloud makes a database, which it then holds and the engine doesn't know."""
+    begun = threading.Event()
+
+    def see(event: automation.EngineEvent) -> None:
+        before = event.resource_pre_event
+        if before is not None and before.metadata.type == DATABASE:
+            begun.set()
+
+    def strike() -> None:
+        begun.wait(120)
+        time.sleep(1)  # so that the cloud has taken the call, which takes it longer
+        for pid in child.descendants(os.getpid()):
+            if Path(f"/proc/{pid}/comm").read_text().strip() == "pulumi":
+                os.kill(pid, signal.SIGKILL)
+
+    trouble(cloud, SLOW)
+    killer = threading.Thread(target=strike)
+    killer.start()
+    with pytest.raises(automation.CommandError):
+        stack.up(on_event=see)
+    killer.join()
+    until(lambda: cloud.estate.store.all(DATABASE))
+    stack.cancel()
 
 
 def known(stack: automation.Stack) -> set[str]:

@@ -1,20 +1,18 @@
-"""The gate to the API: for the declared ranges and its one port, and not there where the API is private."""
+"""The gate to the API: for the declared ranges and its one port, and not there where the API is private.
+
+It comes and goes on a real engine with the large city of test_life.py.
+"""
 
 from __future__ import annotations
 
 from ipaddress import ip_network
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cloud import change
-from cloud.engine import open_stack, removable
 from cloud.test_barrier import entries
 from cloud.test_estate import CLUSTER, make
-from cloud.test_life import make as live
-from lab.cloud.client import serve
-from lab.cloud.fake import FakeBacking
 from recorder import Recorder
 from simpul.city import City
 from simpul.lab.cloud.product import nlb
@@ -114,12 +112,3 @@ def test_what_a_cut_off_run_left_is_adopted(city: City) -> None:
     kinds = (nlb.BALANCER, nlb.LISTENER, nlb.SERVERS, nlb.SERVER)
     adopted = [each.resource_id for kind in kinds for each in recorder.of(kind)]
     assert adopted == ["nlb-left", "lsn-left@6443", "sgp-left", "sgp-left_10.64.0.9_Ip_6443"]
-
-
-@pytest.mark.engine
-def test_it_comes_stays_and_goes(city: City, tmp_path: Path) -> None:
-    with serve(tmp_path / "cloud", FakeBacking()) as cloud:
-        stack = open_stack(cloud, tmp_path, removable(city))
-        live(stack)
-        stack.destroy()
-        assert cloud.estate.store.all() == []

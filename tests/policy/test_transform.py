@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -31,6 +32,7 @@ from simpul.policy import stack as stack_of
 from simpul.policy.case import EXAMPLE, Case, read
 from simpul.policy.load import RuleFile, find
 from simpul.policy.vendor import RELEASE
+from simpul.recording import loop
 
 TODAY = date(2026, 11, 24)
 FAILING = [(file, case) for file in find() for case in read(file).failing]
@@ -69,6 +71,7 @@ def city() -> City:
 def run(program: Callable[[], object], *, preview: bool = True) -> Cloud:
     """Run `program` to its end as the SDK does, with mocks for the engine."""
     cloud = Cloud()
+    asyncio.set_event_loop(loop())
     set_mocks(cloud, project="simpul", stack="balikpapan", preview=preview)
     pulumi.runtime.test(program)()
     return cloud
