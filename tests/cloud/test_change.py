@@ -1,19 +1,17 @@
 """A change of one field updates or makes anew exactly what the vendor's schema says, of every component.
 
-The stand-in's plugin is asked as an engine asks it, over gRPC, with what the program registers before and after. A
-handful is put before an engine too, to show that this is what `pulumi preview` says.
+The stand-in's plugin is asked as an engine asks it, over gRPC, with what the program registers before and after.
+test_preview.py shows of a handful that this is what an engine says.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from cloud import change
-from cloud.change import Case, Effect
-from cloud.engine import make, open_stack, run
+from cloud.change import Case
 from lab.cloud.client import Client, serve
 from lab.cloud.fake import FakeBacking
 from simpul.recording import Recording, record
@@ -21,9 +19,6 @@ from simpul.recording import Recording, record
 CASES = change.cases()
 TAGS_ALONE = {"simpul:cloud:Audit", "simpul:cloud:Cloud"}
 """Components of which nothing can be declared."""
-
-ANEW = ("replace", "create-replacement", "delete-replaced")
-"""The engine's steps for a resource that is made anew."""
 
 
 @pytest.fixture(scope="module")
@@ -51,23 +46,3 @@ def test_every_component_has_a_change(before: Recording) -> None:
     explicit = [case for case in CASES if case.effects.get("update") != change.TAGGED]
     touched = {parents[each] for case in explicit for each in case.expect(before) if each in parents}
     assert set(components.values()) - touched == TAGS_ALONE, "give it a case in tests/cloud/change.yaml"
-
-
-@pytest.mark.engine
-def test_it_is_what_a_preview_says(tmp_path: Path, before: Recording) -> None:
-    with serve(tmp_path / "cloud", FakeBacking()) as cloud:
-        make(open_stack(cloud, tmp_path, change.declare()))
-        for case in (case for case in CASES if case.engine):
-            course = run(open_stack(cloud, tmp_path, change.declare(case.set)).preview)
-            follows = {each: effect for effect, names in case.follows.items() for each in names}
-            assert (case.what, course.said) == (case.what, [])
-            assert (case.what, steps(course.steps)) == (case.what, case.expect(before) | follows)
-
-
-def steps(done: dict[str, str]) -> Effect:
-    """Give what an engine did to the vendor's resources, but for what it left the same."""
-    return {
-        change.call(urn.split("::")[2].rpartition("$")[2], urn.rpartition("::")[2]): "replace" if step in ANEW else step
-        for urn, step in done.items()
-        if "alicloud:" in urn and "pulumi:providers:" not in urn and step != "same"
-    }

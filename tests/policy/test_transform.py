@@ -63,7 +63,7 @@ def _settled(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stack_of, "read", lambda *_: Stack("balikpapan"))
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def city() -> City:
     return load(EXAMPLE)
 

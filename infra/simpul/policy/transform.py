@@ -48,7 +48,8 @@ class Gate:
         """Judge what passes by `judge`."""
         self.frame = frame
         self.broken: list[Finding] = []
-        self._is_preview = pulumi.runtime.is_dry_run()  # asked here: other threads may not know
+        self._is_preview = pulumi.runtime.is_dry_run()  # both asked here: other threads may not know
+        self._engine: Any = settings.get_engine()
         self._judge = judge
         self._resources: list[Resource] = []
         self._manifests: list[Manifest] = []
@@ -75,10 +76,12 @@ class Gate:
         """Judge what all resources are together, and fail if a rule is broken."""
         self.judge(Estate(tuple(self._resources), self.frame), *render.namespaces(self._manifests))
         if any(resource.type == RELEASE for resource in self._resources) and not render.is_possible():
-            _say("what releases put into their clusters wasn't looked at: helm isn't on PATH", engine_pb2.WARNING)
+            self._say("what releases put into their clusters wasn't looked at: helm isn't on PATH", engine_pb2.WARNING)
         else:
             for spare in self._judge.unused:
-                _say(f"the waiver of {spare.rule} at {spare.where} covers nothing: take it out", engine_pb2.WARNING)
+                self._say(
+                    f"the waiver of {spare.rule} at {spare.where} covers nothing: take it out", engine_pb2.WARNING
+                )
         if self.broken:
             raise pulumi.RunError(_sum_up(self.broken))
 
@@ -102,12 +105,10 @@ class Gate:
     def _tell(self, found: list[Finding], urn: str = "") -> None:
         self.broken += [finding for finding in found if finding.is_error]
         for finding in found:
-            _say(str(finding), _severity(finding), urn)
+            self._say(str(finding), _severity(finding), urn)
 
-
-def _say(text: str, severity: Any, urn: str = "") -> None:
-    engine: Any = settings.get_engine()
-    engine.Log(engine_pb2.LogRequest(severity=severity, message=text, urn=urn))
+    def _say(self, text: str, severity: Any, urn: str = "") -> None:
+        self._engine.Log(engine_pb2.LogRequest(severity=severity, message=text, urn=urn))
 
 
 def _severity(finding: Finding) -> Any:
