@@ -14,6 +14,7 @@ from typing import Any
 import pulumi
 from pulumi.runtime import mocks
 
+from simpul.provider.urn import type_of
 from simpul.recording import Recorder, run
 
 MARK = re.compile(r"«(\d+):([A-Za-z.]+)»")
@@ -61,7 +62,7 @@ def flatten(program: Callable[[], Any], answers: dict[str, Any]) -> list[dict[st
 
 
 def _key(urn: str) -> tuple[str, str]:
-    return urn.split("::")[2].rpartition("$")[2], urn.rpartition("::")[2]
+    return type_of(urn), urn.rpartition("::")[2]
 
 
 def fill(value: Any, made: Sequence[Any]) -> Any:

@@ -26,12 +26,11 @@ from simpul.errors import CityError
 CITIES = 10_000
 PARTS = 4
 MOST_SITES = 128
-LETTERS = string.ascii_lowercase
 
 
 def name_zones(count: int) -> list[str]:
     """Give so many zones."""
-    return [f"ap-southeast-5{letter}" for letter in LETTERS[:count]]
+    return [f"ap-southeast-5{letter}" for letter in string.ascii_lowercase[:count]]
 
 
 ZONES = st.integers(1, MAX_ZONES).map(name_zones)

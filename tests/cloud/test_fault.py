@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import threading
 import time
@@ -19,8 +18,8 @@ from cloud.engine import balikpapan, open_stack, removable, run
 from lab.cloud.client import Client, serve
 from lab.cloud.fake import FakeBacking
 from lab.cloud.used import USED
-from provider.engine import until
-from simpul.provider import child
+from provider.engine import Engine, until
+from simpul.provider.urn import type_of
 
 KEY: Final = "alicloud:kms/key:Key"
 PROJECT: Final = "alicloud:log/project:Project"
@@ -65,7 +64,7 @@ def test_the_next_run_adopts_what_is_there_or_it_is_named_and_the_rest_is_made(t
         for token, id_ in left(stack.export_stack().deployment, cloud.estate.store.all()):
             cloud.estate.delete(token, id_)  # as a person does
         run(stack.up)
-        types = Counter(urn.split("::")[2].rpartition("$")[2] for urn in planned.steps)
+        types = Counter(type_of(urn) for urn in planned.steps)
         assert held(cloud) == Counter({token: number for token, number in types.items() if token in USED})
         assert key.id in known(stack)
         assert run(stack.up).done == {"same"}
@@ -96,9 +95,7 @@ def kill(stack: automation.Stack, cloud: Client) -> None:
     def strike() -> None:
         begun.wait(120)
         time.sleep(1)  # so that the cloud has taken the call, which takes it longer
-        for pid in child.descendants(os.getpid()):
-            if Path(f"/proc/{pid}/comm").read_text().strip() == "pulumi":
-                os.kill(pid, signal.SIGKILL)
+        Engine.tell(signal.SIGKILL)
 
     trouble(cloud, SLOW)
     killer = threading.Thread(target=strike)

@@ -14,6 +14,7 @@ from cloud.change import Effect
 from cloud.engine import make, open_stack, run
 from lab.cloud.client import serve
 from lab.cloud.fake import FakeBacking
+from simpul.provider.urn import type_of
 from simpul.recording import Recording, record
 
 ANEW = ("replace", "create-replacement", "delete-replaced")
@@ -39,7 +40,7 @@ def test_a_preview_says_what_the_schema_does(tmp_path: Path, before: Recording) 
 def steps(done: dict[str, str]) -> Effect:
     """Give what an engine did to the vendor's resources, but for what it left the same."""
     return {
-        change.call(urn.split("::")[2].rpartition("$")[2], urn.rpartition("::")[2]): "replace" if step in ANEW else step
+        change.call(type_of(urn), urn.rpartition("::")[2]): "replace" if step in ANEW else step
         for urn, step in done.items()
         if "alicloud:" in urn and "pulumi:providers:" not in urn and step != "same"
     }

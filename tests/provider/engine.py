@@ -103,8 +103,9 @@ class Engine:
             return False
         return True
 
-    def tell(self, sign: signal.Signals) -> None:
-        """Send a signal to the engine that is running."""
+    @staticmethod
+    def tell(sign: signal.Signals) -> None:
+        """Send a signal to the engine that these tests run."""
         for pid in child.descendants(os.getpid()):
             if Path(f"/proc/{pid}/comm").read_text().strip() == "pulumi":
                 os.kill(pid, sign)

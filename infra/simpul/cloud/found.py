@@ -20,6 +20,7 @@ import pulumi
 
 from simpul.cloud.identity import Identity
 from simpul.errors import OutsideError, Problem
+from simpul.provider.urn import type_of
 
 Pause = Callable[[float], None]
 Kind = type[pulumi.CustomResource]
@@ -64,7 +65,7 @@ def _known(stack: str) -> Collection[tuple[str, str]]:
     """Give types and ids in the stack's state. The engine tells outputs, into which the vendor's plugin puts the id."""
     told = pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", {"stackName": stack}).value
     return {
-        (urn.split("::")[2].rpartition("$")[2], resource["outputs"]["id"])
+        (type_of(urn), resource["outputs"]["id"])
         for urn, resource in told["outputs"].items()
         if "id" in resource["outputs"]
     }

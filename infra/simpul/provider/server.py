@@ -23,6 +23,7 @@ from simpul.provider import schema
 from simpul.provider.kind import Change, Kind, Request, Unfinished
 from simpul.provider.log import Engine, ResourceLog
 from simpul.provider.plugin import Plugin
+from simpul.provider.urn import type_of
 from simpul.provider.wire import has_unknown, pack, plain, unpack
 
 T = TypeVar("T")
@@ -121,7 +122,7 @@ class Provider(Plugin):
         return Empty()
 
     def _kind(self, urn: str, context: Any) -> Kind:
-        token = urn.split("::")[2].rpartition("$")[2]
+        token = type_of(urn)
         if token not in self._kinds:
             known = ", ".join(sorted(self._kinds))
             _refuse(context, grpc.StatusCode.NOT_FOUND, f"no resource type {token}; known are {known}")

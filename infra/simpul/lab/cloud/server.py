@@ -28,6 +28,7 @@ from simpul.lab.cloud.schema import Resource
 from simpul.lab.cloud.store import Record
 from simpul.provider.log import Engine, ResourceLog
 from simpul.provider.plugin import Plugin
+from simpul.provider.urn import type_of
 from simpul.provider.wire import has_unknown
 
 T = TypeVar("T")
@@ -167,7 +168,7 @@ class Cloud(Plugin):
     # ---- what the handlers share ---------------------------------------------------------------------------------
 
     def _resource(self, urn: str, context: Any) -> Resource:
-        return self._fact(urn.split("::")[2].rpartition("$")[2], "resource type", context)
+        return self._fact(type_of(urn), "resource type", context)
 
     def _fact(self, token: str, what: str, context: Any) -> Resource:
         fact = self._estate.schema.get(token)
