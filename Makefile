@@ -5,6 +5,8 @@ SHELL := /bin/bash
 
 BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+# Containers often forbid Python to keep what it compiled: each of the programs that an engine starts would compile it anew.
+unexport PYTHONDONTWRITEBYTECODE
 TOOLS = $$(simpul lab tools)
 
 .PHONY: help setup go lab down test e2e check format generate bench lock clean
