@@ -15,6 +15,7 @@ from pulumi import automation
 from pulumi.automation.events import EngineEvent, OpType
 
 from lab.cloud.client import Client
+from provider.engine import be_brief, command, counts
 from simpul.city import City, load, plan
 from simpul.cloud import Cloud, find
 from simpul.project import ROOT
@@ -33,7 +34,7 @@ def removable(city: City) -> City:
 def open_stack(
     cloud: Client, folder: Path, city: City, name: str = "balikpapan", *, is_cut: bool = False
 ) -> automation.Stack:
-    """Open the stack `name` of the cloud side of `city`, its state and home in `folder`.
+    """Make the stack `name` of the cloud side of `city`, its state and home in `folder`.
 
     The engine writes its state at the end of a run alone, which saves a third of its time, unless one `is_cut` off.
     """
@@ -42,6 +43,7 @@ def open_stack(
     plugin = {"name": "simpul", "path": str(ROOT / "infra" / "simpul" / "provider")}
     project = {"name": "simpul", "runtime": "python", "main": str(folder), "plugins": {"providers": [plugin]}}
     (folder / "Pulumi.yaml").write_text(json.dumps(project))
+    (folder / f"Pulumi.{name}.yaml").write_text(json.dumps({"config": {"alicloud:region": "ap-southeast-5"}}))
     variables = {
         "PULUMI_BACKEND_URL": f"file://{folder / 'backend'}?metadata=skip",  # or a kill leaves them unreadable
         "PULUMI_CONFIG_PASSPHRASE": "a test's",
@@ -51,10 +53,9 @@ def open_stack(
         "PULUMI_EXPERIMENTAL": "true",
         "PULUMI_SKIP_CHECKPOINTS": str(not is_cut).lower(),
     }
-    options = automation.LocalWorkspaceOptions(env_vars=variables, work_dir=str(folder))
-    stack = automation.create_or_select_stack(name, project_name="simpul", program=declare(city), opts=options)
-    stack.set_config("alicloud:region", automation.ConfigValue("ap-southeast-5"))
-    stack.outputs = dict  # type: ignore[method-assign] # it has none, and asking takes two commands a run
+    options = automation.LocalWorkspaceOptions(env_vars=variables, work_dir=str(folder), pulumi_command=command())
+    stack = automation.create_stack(name, project_name="simpul", program=declare(city), opts=options)
+    be_brief(stack)
     return stack
 
 
@@ -77,6 +78,9 @@ class Course:
     steps: dict[str, str] = field(default_factory=dict)
     """What was done to each resource, by its URN."""
 
+    changes: dict[str, int] = field(default_factory=dict)
+    """How many resources were created, updated and so on."""
+
     def on_event(self, event: EngineEvent) -> None:
         """Keep what counts of an event."""
         diagnostic = event.diagnostic_event
@@ -85,6 +89,8 @@ class Course:
         if event.resource_pre_event is not None:
             metadata = event.resource_pre_event.metadata
             self.steps[metadata.urn] = OpType(metadata.op).value
+        if event.summary_event is not None:
+            self.changes = counts(event.summary_event)
 
     @property
     def done(self) -> set[str]:
@@ -105,8 +111,8 @@ def make(stack: automation.Stack) -> None:
     assert again.steps.keys() == made.steps.keys()
 
 
-def run(work: Callable[..., Any]) -> Course:
-    """Do `work` (a stack's preview, up, destroy); give its course."""
+def run(work: Callable[..., Any], **options: Any) -> Course:
+    """Do `work` (a stack's preview, up, destroy) with `options`; give its course."""
     course = Course()
-    work(on_event=course.on_event)
+    work(on_event=course.on_event, **options)
     return course

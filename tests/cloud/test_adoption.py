@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from cloud.cut import LOST
-from cloud.engine import balikpapan, open_stack, removable
+from cloud.engine import balikpapan, open_stack, removable, run
 from lab.cloud.client import Client, serve
 from lab.cloud.estate import CLUSTER, GROUP
 from lab.cloud.fake import FakeBacking
@@ -68,11 +67,6 @@ def _elsewhere(site: Site) -> Site:
     return site.model_copy(update={"link": link.model_copy(update={"gateway": gateway, "line": line})})
 
 
-def changes(result: Any) -> dict[str, int]:
-    """Give what a run did, by operation."""
-    return dict(result.summary.resource_changes or {})
-
-
 def held(cloud: Client) -> Counter[str]:
     """Count what the cloud holds of each type of these modules, but for what the vendor adds by itself."""
     return Counter(each.token for each in cloud.estate.store.all() if each.token.startswith(MODULES) and not each.owner)
@@ -98,19 +92,19 @@ def test_each_of_two_stacks_makes_and_adopts_its_own(cloud: Client, tmp_path: Pa
     assert (once[GROUP], once[CLUSTER]) == (1, 1)
 
     staging = open_stack(cloud, tmp_path, elsewhere(declared), "staging")
-    assert "import" not in changes(staging.up())
+    assert "import" not in run(staging.up).changes
     twice = held(cloud)
     assert twice == once + once
 
     city.workspace.remove_stack("balikpapan", force=True)
     sweep(cloud, mine)
     city = open_stack(cloud, tmp_path, declared)
-    adopted = changes(city.up())
+    adopted = run(city.up).changes
     assert adopted["import"] == sum(number for token, number in once.items() if token not in UNLISTED)
     assert adopted["update"] == UNREAD + KEYED
     assert all(each.inputs["addons"] for each in cloud.estate.store.all(CLUSTER))
     assert held(cloud) - twice == {}
 
     staging.destroy()
-    assert changes(city.up(refresh=True)).keys() == {"same"}
+    assert run(city.up, refresh=True).changes.keys() == {"same"}
     assert held(cloud) == once

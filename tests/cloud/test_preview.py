@@ -11,7 +11,7 @@ import pytest
 
 from cloud import change
 from cloud.change import Effect
-from cloud.engine import make, open_stack, run
+from cloud.engine import declare, make, open_stack, run
 from lab.cloud.client import serve
 from lab.cloud.fake import FakeBacking
 from simpul.provider.urn import type_of
@@ -29,9 +29,11 @@ def before() -> Recording:
 @pytest.mark.engine
 def test_a_preview_says_what_the_schema_does(tmp_path: Path, before: Recording) -> None:
     with serve(tmp_path / "cloud", FakeBacking()) as cloud:
-        make(open_stack(cloud, tmp_path, change.declare()))
+        stack = open_stack(cloud, tmp_path, change.declare())
+        make(stack)
         for case in (case for case in change.cases() if case.engine):
-            course = run(open_stack(cloud, tmp_path, change.declare(case.set)).preview)
+            stack.workspace.program = declare(change.declare(case.set))
+            course = run(stack.preview)
             follows = {each: effect for effect, names in case.follows.items() for each in names}
             assert (case.what, course.said) == (case.what, [])
             assert (case.what, steps(course.steps)) == (case.what, case.expect(before) | follows)

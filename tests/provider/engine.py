@@ -7,6 +7,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,11 @@ Program = Callable[[], None]
 
 
 class Engine:
-    """One stack in a folder. `said` is all that the last command printed, `lines` what appeared under a resource."""
+    """One stack in a folder.
+
+    `said` is all that the last command printed, `lines` what appeared under a resource, `changes` how many resources
+    were created, updated and so on.
+    """
 
     def __init__(self, folder: Path) -> None:
         backend = folder / "state"
@@ -38,12 +43,15 @@ class Engine:
         self.folder = folder
         self.said = ""
         self.lines: list[tuple[str, str]] = []
+        self.changes: dict[str, int] = {}
         options = auto.LocalWorkspaceOptions(
+            pulumi_command=command(),
             work_dir=str(folder),
             pulumi_home=str(folder / "home"),
             env_vars={"PULUMI_CONFIG_PASSPHRASE": PASSPHRASE, "PULUMI_SKIP_UPDATE_CHECK": "true"},
         )
-        self._stack = auto.create_or_select_stack("trial", "trial", program=lambda: None, opts=options)
+        self._stack = auto.create_stack("trial", "trial", program=lambda: None, opts=options)
+        be_brief(self._stack)
 
     @property
     def state(self) -> str:
@@ -52,7 +60,7 @@ class Engine:
 
     def outputs(self) -> dict[str, Any]:
         """Return the outputs of the stack, secrets in the clear."""
-        return {name: output.value for name, output in self._stack.outputs().items()}
+        return {name: output.value for name, output in auto.Stack.outputs(self._stack).items()}
 
     def resource(self, name: str) -> dict[str, Any]:
         """Return what the state says of the resource `name`."""
@@ -62,14 +70,14 @@ class Engine:
     def preview(self, program: Program) -> dict[str, int]:
         """Preview `program`; return how many resources would be created, updated and so on."""
         self._begin(program)
-        result = self._stack.preview(on_output=self._hear, on_event=self._see, color="never", diff=True)
-        return {kind.value if hasattr(kind, "value") else kind: n for kind, n in result.change_summary.items()}
+        self._stack.preview(on_output=self._hear, on_event=self._see, color="never", diff=True)
+        return self.changes
 
     def up(self, program: Program) -> dict[str, int]:
         """Make `program` true; return how many resources were created, updated and so on."""
         self._begin(program)
-        result = self._stack.up(on_output=self._hear, on_event=self._see, color="never", continue_on_error=True)
-        return dict(result.summary.resource_changes or {})
+        self._stack.up(on_output=self._hear, on_event=self._see, color="never", continue_on_error=True)
+        return self.changes
 
     def fail(self, program: Program) -> str:
         """Make `program` true, which can't be; return what the engine said."""
@@ -117,6 +125,7 @@ class Engine:
     def _begin(self, program: Program) -> None:
         self.said = ""
         self.lines = []
+        self.changes = {}
         self._stack.workspace.program = program
 
     def _hear(self, text: str) -> None:
@@ -127,6 +136,28 @@ class Engine:
             name, text = event.diagnostic_event.urn.rpartition("::")[2], event.diagnostic_event.message.strip()
             self.lines.append((name, text))
             self.said += text + "\n"
+        if event.summary_event:
+            self.changes = counts(event.summary_event)
+
+
+@cache
+def command() -> auto.PulumiCommand:
+    """Give the engine's command, which is asked for its version once."""
+    return auto.PulumiCommand()
+
+
+def be_brief(stack: auto.Stack) -> None:
+    """Have the Automation API not ask for outputs and history after each run, which takes three commands.
+
+    What a run did is in its events, and `Stack.outputs` gives the outputs to whoever wants them.
+    """
+    stack.outputs = dict  # type: ignore[method-assign]
+    stack.info = lambda _: {}  # type: ignore[assignment, method-assign, misc]
+
+
+def counts(summary: events.SummaryEvent) -> dict[str, int]:
+    """Give how many resources were created, updated and so on."""
+    return {events.OpType(kind).value: number for kind, number in summary.resource_changes.items()}
 
 
 def until(condition: Callable[[], object], seconds: float = 120) -> None:
