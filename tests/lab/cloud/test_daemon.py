@@ -9,7 +9,6 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import grpc
 import pulumi
@@ -19,8 +18,10 @@ from pulumi import automation
 from pulumi.runtime.proto import provider_pb2 as pb
 from pulumi.runtime.proto import provider_pb2_grpc
 
+from cloud.engine import run
 from lab.cloud.client import urn
 from lab.cloud.estate import NETWORK
+from provider.engine import be_brief, command
 from simpul.provider.wire import pack, unpack
 
 REGION = "ap-southeast-5"
@@ -75,8 +76,9 @@ def workspace(daemon: Daemon, folder: Path, program: Callable[[], None]) -> auto
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_DEBUG_PROVIDERS": f"alicloud:{daemon.port}",
     }
-    options = automation.LocalWorkspaceOptions(env_vars=variables, work_dir=str(folder))
-    stack = automation.create_or_select_stack("test", project_name="cloud", program=program, opts=options)
+    options = automation.LocalWorkspaceOptions(env_vars=variables, work_dir=str(folder), pulumi_command=command())
+    stack = automation.create_stack("test", project_name="cloud", program=program, opts=options)
+    be_brief(stack)
     stack.set_config("alicloud:region", automation.ConfigValue(REGION))
     return stack
 
@@ -95,32 +97,27 @@ def program(name: str = "bpn", *, switch_id: str | None = None) -> None:
     pulumi.export("switch", switch.id)
 
 
-def changes(result: Any) -> dict[str, int]:
-    """Give what a run did, by operation."""
-    return dict(result.summary.resource_changes or {})
-
-
 @pytest.mark.engine
 def test_a_real_engine_makes_changes_refreshes_adopts_and_destroys(daemon: Daemon, tmp_path: Path) -> None:
     stack = workspace(daemon, tmp_path, program)
-    assert stack.preview().change_summary == {"create": 3}
-    assert changes(stack.up()) == {"create": 3}
-    assert changes(stack.up()) == {"same": 3}
+    assert run(stack.preview).changes == {"create": 3}
+    assert run(stack.up).changes == {"create": 3}
+    assert run(stack.up).changes == {"same": 3}
     stack.workspace.program = lambda: program("renamed")
-    assert changes(stack.up()) == {"same": 2, "update": 1}
-    assert changes(stack.refresh()) == {"same": 3}
+    assert run(stack.up).changes == {"same": 2, "update": 1}
+    assert run(stack.refresh).changes == {"same": 3}
 
-    switch = stack.outputs()["switch"].value
+    switch = automation.Stack.outputs(stack)["switch"].value
     urn = next(each["urn"] for each in stack.export_stack().deployment["resources"] if "vpc/switch" in each["type"])
     subprocess.run(
         ["pulumi", "state", "delete", urn, "--yes", "--stack", "test"],
         cwd=tmp_path, env={**os.environ, **stack.workspace.env_vars}, check=True, capture_output=True,
     )  # fmt: skip
     stack.workspace.program = lambda: program("renamed", switch_id=switch)
-    assert changes(stack.up()) == {"same": 2, "import": 1}
-    assert stack.outputs()["switch"].value == switch
+    assert run(stack.up).changes == {"same": 2, "import": 1}
+    assert automation.Stack.outputs(stack)["switch"].value == switch
 
-    assert changes(stack.destroy()) == {"delete": 3}
+    assert run(stack.destroy).changes == {"delete": 3}
     assert networks(daemon) == []
 
 
