@@ -7,6 +7,8 @@ BIN := .venv/bin
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 # Containers often forbid Python to keep what it compiled: each of the programs that an engine starts would compile it anew.
 unexport PYTHONDONTWRITEBYTECODE
+# mypy holds what it knows by content: another clone, and another day's checkout, needs only what differs.
+export MYPY_CACHE_DIR := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/simpul/mypy
 TOOLS = $$(simpul lab tools)
 
 .PHONY: help setup go lab down test e2e check format generate bench lock clean
