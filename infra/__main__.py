@@ -7,9 +7,11 @@ import pulumi
 from simpul.city import parse
 from simpul.cloud import find
 from simpul.errors import SimpulError
+from simpul.garbage import look_seldom
 from simpul.policy.transform import apply
 from simpul.program import compose
 
+look_seldom()
 try:
     city = parse(pulumi.Config("simpul").require_object("city"))
     apply(city)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -10,6 +11,17 @@ from collections.abc import Iterator
 import pytest
 
 from provider.engine import until
+from simpul.garbage import look_seldom
+
+
+def pytest_configure() -> None:
+    """Look for garbage less often: a run holds so much from its beginning to its end that looking is a lot of work."""
+    look_seldom()
+
+
+def pytest_collection_finish() -> None:
+    """Take what was imported and collected for no garbage, whatever else is."""
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

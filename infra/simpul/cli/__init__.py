@@ -8,6 +8,7 @@ from importlib import import_module
 import click
 
 from simpul.errors import SimpulError
+from simpul.garbage import look_seldom
 
 INTERRUPTED = 130
 
@@ -36,6 +37,7 @@ def cli() -> None:
 
 def main() -> None:
     """Run the command line; every error of Simpul's own is told here, and nowhere else."""
+    look_seldom()
     try:
         sys.exit(cli(standalone_mode=False))
     except SimpulError as error:
