@@ -13,6 +13,7 @@ from pulumi.runtime import mocks
 
 from cloud.test_estate import NOTHING
 from recorder import Recorder, record
+from simpul.cloud import settlement
 from simpul.cloud.estate import LISTINGS
 from simpul.cloud.found import Found, find
 from simpul.cloud.identity import Identity
@@ -47,9 +48,14 @@ def look(monkeypatch: pytest.MonkeyPatch, *states: str, vpc: str = "vpc-1") -> t
     found: list[Found] = []
     pauses: list[float] = []
     told: list[str] = []
+
+    async def pause(seconds: float) -> None:
+        pauses.append(seconds)
+
     monkeypatch.setattr(pulumi.log, "info", told.append)
+    monkeypatch.setattr(settlement, "sleep", pause)
     looks = Looks(answers=ANSWERS, states=iter(states), vpc=vpc)
-    record(lambda: found.append(find(BALIKPAPAN, LISTINGS, pauses.append)), looks)
+    record(lambda: found.append(find(BALIKPAPAN, LISTINGS)), looks)
     return found[0], pauses, told
 
 

@@ -19,7 +19,7 @@ import pulumi_alicloud as alicloud
 from simpul.city import Store, Vendor
 from simpul.cloud import day, grant
 from simpul.cloud.cluster import Trust
-from simpul.cloud.found import Listed, Pause
+from simpul.cloud.found import Listed, ask
 from simpul.cloud.frame import Frame
 from simpul.cloud.identity import Identity
 from simpul.cloud.key import Keys
@@ -159,15 +159,13 @@ def _others(needed: Sequence[str]) -> list[str]:
     return [action for action in grant.SECRETS if action not in needed]
 
 
-def listed(identity: Identity, pause: Pause) -> Listed:
+async def listed(identity: Identity) -> Listed:
     """List what the cloud holds of the roles, by the stack's tags. A policy has its role's name."""
-    del pause
-    for role in alicloud.ram.get_roles(name_regex=f"^{identity.sole}-", tags=identity.mark).roles:
+    for role in (await ask(alicloud.ram.get_roles_output(name_regex=f"^{identity.sole}-", tags=identity.mark))).roles:
         yield alicloud.ram.Role, role.name, role.name  # the plugin knows a role by its name, the list gives an id too
-        for attachment in alicloud.ram.get_role_policy_attachments(role_name=role.name).attachments:
+        for attachment in (await ask(alicloud.ram.get_role_policy_attachments_output(role_name=role.name))).attachments:
             if attachment.policy_name == role.name:
                 yield alicloud.ram.RolePolicyAttachment, role.name, attachment.id
-    for policy in alicloud.ram.get_policies(
-        name_regex=f"^{identity.sole}-", tags=identity.mark, type="Custom"
-    ).policies:
+    policies = alicloud.ram.get_policies_output(name_regex=f"^{identity.sole}-", tags=identity.mark, type="Custom")
+    for policy in (await ask(policies)).policies:
         yield alicloud.ram.Policy, policy.policy_name, policy.id

@@ -11,7 +11,7 @@ import pulumi
 import pulumi_alicloud as alicloud
 
 from simpul.cloud import grant
-from simpul.cloud.found import Listed, Pause
+from simpul.cloud.found import Listed, ask
 from simpul.cloud.frame import Frame
 from simpul.cloud.identity import Identity
 from simpul.cloud.logs import LogStores
@@ -116,9 +116,8 @@ def _document(frame: Frame, bucket: str, key: str, project: str) -> str:
     return grant.document(grant.allow(actions, targets) for actions, targets in granted)
 
 
-def listed(identity: Identity, pause: Pause) -> Listed:
+async def listed(identity: Identity) -> Listed:
     """List what the cloud holds of the record; its role and policy are listed with all others (access.py)."""
-    del pause
     trail_name = identity.sole_name(PART, LONGEST)
-    for trail in alicloud.actiontrail.get_trails(name_regex=f"^{trail_name}$").trails:
+    for trail in (await ask(alicloud.actiontrail.get_trails_output(name_regex=f"^{trail_name}$"))).trails:
         yield alicloud.actiontrail.Trail, trail_name, trail.id

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_alicloud as alicloud
 
-from simpul.cloud.found import Listed, Pause
+from simpul.cloud.found import Listed, ask
 from simpul.cloud.frame import Frame
 from simpul.cloud.identity import Identity
 from simpul.cloud.key import Keys, classes
@@ -81,8 +81,7 @@ class Backup(pulumi.ComponentResource):
         self.register_outputs({"vaultId": vault.id})
 
 
-def listed(identity: Identity, pause: Pause) -> Listed:
+async def listed(identity: Identity) -> Listed:
     """List what the cloud holds of the vault; the vendor lists neither policies nor what is bound to them."""
-    del pause
-    for vault in alicloud.hbr.get_vaults(name_regex=f"^{identity.sole_name(PART)}$").vaults:
+    for vault in (await ask(alicloud.hbr.get_vaults_output(name_regex=f"^{identity.sole_name(PART)}$"))).vaults:
         yield alicloud.hbr.Vault, vault.vault_name, vault.id

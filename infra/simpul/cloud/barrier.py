@@ -13,7 +13,7 @@ import pulumi
 import pulumi_alicloud as alicloud
 
 from simpul.cloud import subnet
-from simpul.cloud.found import Listed, Pause
+from simpul.cloud.found import Listed, ask
 from simpul.cloud.frame import Frame
 from simpul.cloud.identity import Identity
 from simpul.cloud.network import CARRIER_RANGE, Network, switches, vpcs
@@ -126,12 +126,11 @@ def _own(frame: Frame) -> Iterator[Entry]:
     yield from (Entry(f"offices-{at}", str(each)) for at, each in enumerate(subnet.linked(frame.city), 1))
 
 
-def listed(identity: Identity, pause: Pause) -> Listed:
+async def listed(identity: Identity) -> Listed:
     """List what the cloud holds of the wall, and which switches it is around."""
-    del pause
-    own = {vpc.id for vpc in vpcs(identity)}
-    zones = {switch.id: switch.zone_id for switch in switches(identity)}
-    for acl in alicloud.vpc.get_network_acls(name_regex=f"^{identity.name('wall')}$").acls:
+    own = {vpc.id for vpc in await vpcs(identity)}
+    zones = {switch.id: switch.zone_id for switch in await switches(identity)}
+    for acl in (await ask(alicloud.vpc.get_network_acls_output(name_regex=f"^{identity.name('wall')}$"))).acls:
         if acl.vpc_id in own:
             yield alicloud.vpc.NetworkAcl, acl.network_acl_name, acl.id
             for bound in acl.resources:

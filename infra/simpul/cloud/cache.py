@@ -12,7 +12,7 @@ import pulumi
 import pulumi_alicloud as alicloud
 
 from simpul.city import Store
-from simpul.cloud.found import Listed, Pause
+from simpul.cloud.found import Listed, ask
 from simpul.cloud.frame import Frame
 from simpul.cloud.identity import Identity
 from simpul.cloud.key import Keys
@@ -137,9 +137,9 @@ def _name(identity: Identity, store: Store) -> str:
     return identity.name(f"cache-{store.name}")
 
 
-def listed(identity: Identity, pause: Pause) -> Listed:
+async def listed(identity: Identity) -> Listed:
     """List what the cloud holds of the caches; the vendor lists Redis and Tair together."""
-    del pause
-    for cache in alicloud.kvstore.get_instances(name_regex=f"^{identity.prefix}-", tags=identity.mark).instances:
+    caches = alicloud.kvstore.get_instances_output(name_regex=f"^{identity.prefix}-", tags=identity.mark)
+    for cache in (await ask(caches)).instances:
         kind = alicloud.redis.TairInstance if cache.instance_class in TAIR.values() else alicloud.kvstore.Instance
         yield kind, cache.db_instance_name or cache.name, cache.id

@@ -8,7 +8,7 @@ import pulumi
 import pulumi_alicloud as alicloud
 
 from simpul.cloud import day, settlement
-from simpul.cloud.found import Listed, Pause
+from simpul.cloud.found import Listed, ask
 from simpul.cloud.frame import Frame
 from simpul.cloud.identity import Identity
 from simpul.cloud.key import Keys, classes
@@ -237,10 +237,10 @@ def _management() -> alicloud.cs.NodePoolManagementArgs:
     )
 
 
-def listed(identity: Identity, pause: Pause) -> Listed:
+async def listed(identity: Identity) -> Listed:
     """List what the cloud holds of the cluster, once it is between no two states."""
-    own = {vpc.id for vpc in vpcs(identity)}
-    for cluster in settlement.clusters(identity.sole, own, pause):
+    own = {vpc.id for vpc in await vpcs(identity)}
+    for cluster in await settlement.clusters(identity.sole, own):
         yield alicloud.cs.ManagedKubernetes, cluster.cluster_name, cluster.id
-        for pool in alicloud.cs.get_kubernetes_node_pools(cluster_id=cluster.id).nodepools:
+        for pool in (await ask(alicloud.cs.get_kubernetes_node_pools_output(cluster_id=cluster.id))).nodepools:
             yield alicloud.cs.NodePool, pool.node_pool_name, f"{cluster.id}:{pool.node_pool_id}"

@@ -12,7 +12,7 @@ import pulumi
 import pulumi_alicloud as alicloud
 
 from simpul.city import City, DataClass, Store
-from simpul.cloud.found import Listed, Pause
+from simpul.cloud.found import Listed, ask
 from simpul.cloud.frame import Frame
 from simpul.cloud.identity import Identity
 from simpul.cloud.key import Keys
@@ -172,15 +172,15 @@ def _login(store: str) -> str:
     return store.replace("-", "_")
 
 
-def listed(identity: Identity, pause: Pause) -> Listed:
+async def listed(identity: Identity) -> Listed:
     """List what the cloud holds of the databases.
 
     The vendor doesn't list what is in an instance but for its accounts; an account of ours has its database.
     """
-    del pause
-    for instance in alicloud.rds.get_instances(name_regex=f"^{identity.prefix}-", tags=identity.mark).instances:
+    instances = alicloud.rds.get_instances_output(name_regex=f"^{identity.prefix}-", tags=identity.mark)
+    for instance in (await ask(instances)).instances:
         yield alicloud.rds.Instance, instance.name, instance.id
-        for account in alicloud.rds.get_accounts(db_instance_id=instance.id).accounts:
+        for account in (await ask(alicloud.rds.get_accounts_output(db_instance_id=instance.id))).accounts:
             store = account.account_name.replace("_", "-")
             yield alicloud.rds.RdsAccount, store, f"{instance.id}:{account.account_name}"
             yield alicloud.rds.Database, store, f"{instance.id}:{account.account_name}"

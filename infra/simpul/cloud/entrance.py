@@ -11,7 +11,7 @@ from ipaddress import IPv4Address
 import pulumi
 import pulumi_alicloud as alicloud
 
-from simpul.cloud.found import Listed, Pause
+from simpul.cloud.found import Listed, ask
 from simpul.cloud.frame import Frame
 from simpul.cloud.identity import Identity
 
@@ -67,13 +67,14 @@ class Entrance(pulumi.ComponentResource):
         return acl.id
 
 
-def listed(identity: Identity, pause: Pause) -> Listed:
+async def listed(identity: Identity) -> Listed:
     """List what the cloud holds of the entrance."""
-    del pause
     names = f"^{identity.prefix}"
-    for acl in alicloud.slb.get_acls(name_regex=f"^{identity.sole_name('guests')}$", tags=identity.mark).acls:
+    guests = alicloud.slb.get_acls_output(name_regex=f"^{identity.sole_name('guests')}$", tags=identity.mark)
+    for acl in (await ask(guests)).acls:
         yield alicloud.slb.Acl, acl.name, acl.id
         for each in acl.entry_lists:
             yield alicloud.slb.AclEntryAttachment, each.entry, f"{acl.id}:{each.entry}"
-    for balancer in alicloud.slb.get_application_load_balancers(name_regex=names, tags=identity.mark).balancers:
+    balancers = alicloud.slb.get_application_load_balancers_output(name_regex=names, tags=identity.mark)
+    for balancer in (await ask(balancers)).balancers:
         yield alicloud.slb.ApplicationLoadBalancer, balancer.load_balancer_name, balancer.id

@@ -12,24 +12,30 @@ In: the identity. Out: ids by kind and name. It only reads.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable, Collection, Iterable
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import dataclass, field
+from typing import TypeVar, cast
 
 import pulumi
+from pulumi.runtime.invoke import invoke_output
+from pulumi.runtime.sync_await import _sync_await
 
 from simpul.cloud.identity import Identity
 from simpul.errors import OutsideError, Problem
 from simpul.provider.urn import type_of
 
-Pause = Callable[[float], None]
+T = TypeVar("T")
+
 Kind = type[pulumi.CustomResource]
 """A class of the vendor's SDK. An id is told apart by it: a store of logs and its index have the same."""
 
-Listed = Iterable[tuple[Kind, str, str]]
+Thing = tuple[Kind, str, str]
 """Kind, name and id of what is there."""
 
-Listing = Callable[[Identity, Pause], Listed]
+Listed = AsyncIterator[Thing]
+
+Listing = Callable[[Identity], Listed]
 """How a component says what the cloud holds of it: by the stack's tags; where a listing has none, by its name."""
 
 
@@ -44,26 +50,46 @@ class Found:
         return self.ids.get((kind, name))
 
 
-def find(identity: Identity, listings: Iterable[Listing], pause: Pause = time.sleep) -> Found:
-    """Ask the cloud what it holds of this stack; wait with `pause` for what is between two states.
+def find(identity: Identity, listings: Iterable[Listing]) -> Found:
+    """Ask the cloud what it holds of this stack; wait for what is between two states.
 
     Raises OutsideError when a name is there twice, or is another's: then a person must say which one stays.
     """
+    known, listed = _sync_await(_look(identity, listings))  # the SDK's own calls wait so, but only one at a time
     ids: dict[tuple[Kind, str], str] = {}
     problems: list[Problem] = []
-    for listing in listings:
-        for kind, name, id_ in listing(identity, pause):
-            if ids.setdefault((kind, name), id_) != id_:
-                problems.append(_twice(kind, name, ids[kind, name], id_))
+    for kind, name, id_ in listed:
+        if ids.setdefault((kind, name), id_) != id_:
+            problems.append(_twice(kind, name, ids[kind, name], id_))
     if problems:
         raise OutsideError(*problems)
-    known = _known(identity.stack)
     return Found({(kind, name): id_ for (kind, name), id_ in ids.items() if (_token(kind), id_) not in known})
 
 
-def _known(stack: str) -> Collection[tuple[str, str]]:
+async def ask(question: pulumi.Output[T]) -> T:
+    """Give what the cloud answers to one of the SDK's `get_…_output` calls. Raises what the plugin says went wrong."""
+    # Shielded, as the SDK still writes into its future when the answer comes to a question that was given up.
+    return cast("T", await asyncio.shield(question.future()))
+
+
+async def _look(identity: Identity, listings: Iterable[Listing]) -> tuple[set[tuple[str, str]], list[Thing]]:
+    """Give what the state knows and what the cloud holds, asked side by side; the first that fails ends the others."""
+    try:
+        async with asyncio.TaskGroup() as group:
+            known = group.create_task(_known(identity.stack))
+            told = [group.create_task(_all(listing(identity))) for listing in listings]
+    except ExceptionGroup as failed:
+        raise failed.exceptions[0] from None
+    return known.result(), [thing for each in told for thing in each.result()]
+
+
+async def _all(listed: Listed) -> list[Thing]:
+    return [thing async for thing in listed]
+
+
+async def _known(stack: str) -> set[tuple[str, str]]:
     """Give types and ids in the stack's state. The engine tells outputs, into which the vendor's plugin puts the id."""
-    told = pulumi.runtime.invoke("pulumi:pulumi:readStackResourceOutputs", {"stackName": stack}).value
+    told = await ask(invoke_output("pulumi:pulumi:readStackResourceOutputs", {"stackName": stack}))
     return {
         (type_of(urn), resource["outputs"]["id"])
         for urn, resource in told["outputs"].items()

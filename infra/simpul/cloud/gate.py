@@ -14,7 +14,7 @@ import pulumi_alicloud as alicloud
 
 from simpul.cloud import subnet
 from simpul.cloud.barrier import WORLD
-from simpul.cloud.found import Listed, Pause
+from simpul.cloud.found import Listed, ask
 from simpul.cloud.frame import Frame
 from simpul.cloud.identity import Identity
 from simpul.cloud.network import Network
@@ -159,17 +159,16 @@ class Gate(pulumi.ComponentResource):
         )
 
 
-def listed(identity: Identity, pause: Pause) -> Listed:
+async def listed(identity: Identity) -> Listed:
     """List what the cloud holds of the gate, but for its security group, which the network lists."""
-    del pause
     name = identity.name("gate")
     only = f"^{name}$"
-    for balancer in alicloud.nlb.get_load_balancers(name_regex=only, tags=identity.mark).balancers:
+    for balancer in (await ask(alicloud.nlb.get_load_balancers_output(name_regex=only, tags=identity.mark))).balancers:
         yield alicloud.nlb.LoadBalancer, balancer.load_balancer_name, balancer.id
-        for listener in alicloud.nlb.get_listeners(load_balancer_ids=[balancer.id]).listeners:
+        for listener in (await ask(alicloud.nlb.get_listeners_output(load_balancer_ids=[balancer.id]))).listeners:
             yield alicloud.nlb.Listener, name, listener.id
-    for servers in alicloud.nlb.get_server_groups(name_regex=only, tags=identity.mark).groups:
+    for servers in (await ask(alicloud.nlb.get_server_groups_output(name_regex=only, tags=identity.mark))).groups:
         yield alicloud.nlb.ServerGroup, servers.server_group_name, servers.id
-        attached = alicloud.nlb.get_server_group_server_attachments(server_group_id=servers.id).attachments
-        for server in attached:
+        attached = alicloud.nlb.get_server_group_server_attachments_output(server_group_id=servers.id)
+        for server in (await ask(attached)).attachments:
             yield alicloud.nlb.ServerGroupServerAttachment, name, server.id

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pulumi_alicloud as alicloud
 
-from simpul.cloud.found import Listed, Pause
+from simpul.cloud.found import Listed, ask
 from simpul.cloud.identity import Identity
 from simpul.errors import OutsideError
 
 
-def listed(identity: Identity, pause: Pause) -> Listed:
+async def listed(identity: Identity) -> Listed:
     """List the group of the stack's name, which has to have its title too."""
-    del pause
-    for group in alicloud.resourcemanager.get_resource_groups(name_regex=f"^{identity.sole}$").groups:
+    groups = alicloud.resourcemanager.get_resource_groups_output(name_regex=f"^{identity.sole}$")
+    for group in (await ask(groups)).groups:
         if group.display_name != identity.title:
             raise OutsideError.at(
                 f"cloud group {group.name}",

@@ -12,7 +12,7 @@ import pulumi
 import pulumi_alicloud as alicloud
 
 from simpul.city import City, DataClass
-from simpul.cloud.found import Listed, Pause
+from simpul.cloud.found import Listed, ask
 from simpul.cloud.frame import Frame
 from simpul.cloud.identity import Identity
 from simpul.cloud.network import Network
@@ -110,17 +110,16 @@ def _alias(identity: Identity, data: DataClass) -> str:
     return f"alias/{identity.sole_name(data)}"
 
 
-def listed(identity: Identity, pause: Pause) -> Listed:
+async def listed(identity: Identity) -> Listed:
     """List what the cloud holds of the keys; one that waits for its deletion is left to it."""
-    del pause
     name = identity.sole_name("keys")
-    for instance in alicloud.kms.get_instances(instance_name=name).instances:
+    for instance in (await ask(alicloud.kms.get_instances_output(instance_name=name))).instances:
         yield alicloud.kms.Instance, name, instance.instance_id
     described: dict[str, DataClass] = {_description(identity, data): data for data in ("internal", "personal")}
-    for key in alicloud.kms.get_keys(status="Enabled").keys:
+    for key in (await ask(alicloud.kms.get_keys_output(status="Enabled"))).keys:
         if key.description in described:
             yield alicloud.kms.Key, described[key.description], key.id
     names = {_alias(identity, data) for data in described.values()}
-    for alias in alicloud.kms.get_aliases(name_regex=f"^alias/{identity.sole}-").aliases:
+    for alias in (await ask(alicloud.kms.get_aliases_output(name_regex=f"^alias/{identity.sole}-"))).aliases:
         if alias.alias_name in names:
             yield alicloud.kms.Alias, alias.alias_name, alias.id

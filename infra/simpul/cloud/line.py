@@ -16,7 +16,7 @@ import pulumi_alicloud as alicloud
 
 from simpul.city import Line, Site
 from simpul.cloud import subnet
-from simpul.cloud.found import Listed, Pause
+from simpul.cloud.found import Listed, ask
 from simpul.cloud.frame import Frame
 from simpul.cloud.identity import Identity
 from simpul.cloud.network import Network
@@ -202,54 +202,56 @@ class Lines(pulumi.ComponentResource):
             )
 
 
-def listed(identity: Identity, pause: Pause) -> Listed:
+async def listed(identity: Identity) -> Listed:
     """List what the cloud holds of the lines: border routers by name, the rest by the CEN, which has tags."""
-    del pause
     names = f"^{identity.sole}-line-"
-    for border in alicloud.expressconnect.get_virtual_border_routers(name_regex=names).routers:
+    for border in (await ask(alicloud.expressconnect.get_virtual_border_routers_output(name_regex=names))).routers:
         yield alicloud.expressconnect.VirtualBorderRouter, border.virtual_border_router_name, border.id
-        for group in alicloud.vpc.get_bgp_groups(router_id=border.id).groups:
+        for group in (await ask(alicloud.vpc.get_bgp_groups_output(router_id=border.id))).groups:
             yield alicloud.vpc.BgpGroup, group.bgp_group_name, group.id
-            for peer in alicloud.vpc.get_bgp_peers(bgp_group_id=group.id).peers:
+            for peer in (await ask(alicloud.vpc.get_bgp_peers_output(bgp_group_id=group.id))).peers:
                 yield alicloud.vpc.BgpPeer, group.bgp_group_name, peer.id  # it has no name of its own
-    for cen in alicloud.cen.get_instances(name_regex=f"^{identity.name('hub')}$", tags=identity.mark).instances:
+    hubs = alicloud.cen.get_instances_output(name_regex=f"^{identity.name('hub')}$", tags=identity.mark)
+    for cen in (await ask(hubs)).instances:
         yield alicloud.cen.Instance, cen.cen_instance_name, cen.id
-        for router in alicloud.cen.get_transit_routers(cen_id=cen.id).transit_routers:
+        for router in (await ask(alicloud.cen.get_transit_routers_output(cen_id=cen.id))).transit_routers:
             yield alicloud.cen.TransitRouter, router.transit_router_name, f"{cen.id}:{router.transit_router_id}"
-            yield from _joined(cen.id, router.transit_router_id)
+            async for each in _joined(cen.id, router.transit_router_id):
+                yield each
 
 
-def _joined(cen: str, router: str) -> Listed:
+async def _joined(cen: str, router: str) -> Listed:
     """List what is attached to a transit router, and its table of our own."""
-    vpcs = alicloud.cen.get_transit_router_vpc_attachments(cen_id=cen, transit_router_id=router).attachments
-    borders = alicloud.cen.get_transit_router_vbr_attachments(cen_id=cen, transit_router_id=router).attachments
+    vpcs = await ask(alicloud.cen.get_transit_router_vpc_attachments_output(cen_id=cen, transit_router_id=router))
+    borders = await ask(alicloud.cen.get_transit_router_vbr_attachments_output(cen_id=cen, transit_router_id=router))
     names: dict[str, str] = {}
     for kind, joined in (
-        (alicloud.cen.TransitRouterVpcAttachment, vpcs),
-        (alicloud.cen.TransitRouterVbrAttachment, borders),
+        (alicloud.cen.TransitRouterVpcAttachment, vpcs.attachments),
+        (alicloud.cen.TransitRouterVbrAttachment, borders.attachments),
     ):
         for each in joined:
             names[each.transit_router_attachment_id] = each.transit_router_attachment_name
             yield kind, each.transit_router_attachment_name, f"{cen}:{each.transit_router_attachment_id}"
-    tables = alicloud.cen.get_transit_router_route_tables(
+    tables = alicloud.cen.get_transit_router_route_tables_output(
         transit_router_id=router, transit_router_route_table_type="Custom"
-    ).tables
-    for table in tables:
+    )
+    for table in (await ask(tables)).tables:
         own = table.transit_router_route_table_id
         yield alicloud.cen.TransitRouterRouteTable, table.transit_router_route_table_name, f"{router}:{own}"
-        associations = alicloud.cen.get_transit_router_route_table_associations(
+        associations = alicloud.cen.get_transit_router_route_table_associations_output(
             transit_router_route_table_id=own
-        ).associations
-        propagations = alicloud.cen.get_transit_router_route_table_propagations(
+        )
+        propagations = alicloud.cen.get_transit_router_route_table_propagations_output(
             transit_router_route_table_id=own
-        ).propagations
-        for association in associations:
+        )
+        routes = alicloud.cen.get_transit_router_route_entries_output(transit_router_route_table_id=own)
+        for association in (await ask(associations)).associations:
             attached = association.transit_router_attachment_id
             yield alicloud.cen.TransitRouterRouteTableAssociation, names[attached], f"{attached}:{own}"
-        for propagation in propagations:
+        for propagation in (await ask(propagations)).propagations:
             attached = propagation.transit_router_attachment_id
             yield alicloud.cen.TransitRouterRouteTablePropagation, names[attached], f"{attached}:{own}"
-        for route in alicloud.cen.get_transit_router_route_entries(transit_router_route_table_id=own).entries:
+        for route in (await ask(routes)).entries:
             if route.transit_router_route_entry_name:  # those that an attachment told have none
                 id_ = f"{own}:{route.transit_router_route_entry_id}"
                 yield alicloud.cen.TransitRouterRouteEntry, route.transit_router_route_entry_name, id_

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_alicloud as alicloud
 
-from simpul.cloud.found import Listed, Pause
+from simpul.cloud.found import Listed, ask
 from simpul.cloud.frame import Frame
 from simpul.cloud.identity import Identity
 
@@ -93,13 +93,12 @@ def _project(identity: Identity, account: str) -> str:
     return identity.world_name("logs", account, LONGEST)
 
 
-def listed(identity: Identity, pause: Pause) -> Listed:
+async def listed(identity: Identity) -> Listed:
     """List what the cloud holds of the logs. The vendor lists no indexes: a store of ours may have one."""
-    del pause
-    name = _project(identity, alicloud.get_account().id)
-    for project in alicloud.log.get_projects(name_regex=f"^{name}$").projects:
+    name = _project(identity, (await ask(alicloud.get_account_output())).id)
+    for project in (await ask(alicloud.log.get_projects_output(name_regex=f"^{name}$"))).projects:
         yield alicloud.log.Project, name, project.id
-        stores = {store.store_name for store in alicloud.log.get_stores(project=name).stores}
+        stores = {store.store_name for store in (await ask(alicloud.log.get_stores_output(project=name))).stores}
         for use in sorted(stores.intersection(USES)):
             yield alicloud.log.Store, use, f"{name}:{use}"
             yield alicloud.log.StoreIndex, use, f"{name}:{use}"

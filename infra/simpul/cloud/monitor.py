@@ -7,14 +7,13 @@ the time to act, the second the last chance.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 import pulumi
 import pulumi_alicloud as alicloud
 
-from simpul.cloud.found import Listed, Pause
+from simpul.cloud.found import Listed, ask
 from simpul.cloud.frame import Frame
 from simpul.cloud.identity import Identity
 
@@ -163,21 +162,16 @@ class Monitor(pulumi.ComponentResource):
         )
 
 
-def listed(identity: Identity, pause: Pause) -> Listed:
+async def listed(identity: Identity) -> Listed:
     """List what the cloud holds of the alarms."""
-    del pause
     names = f"^{identity.sole}(-|$)"
-    for contact in alicloud.cms.get_alarm_contacts(name_regex=names).contacts:
+    for contact in (await ask(alicloud.cms.get_alarm_contacts_output(name_regex=names))).contacts:
         yield alicloud.cms.AlarmContact, contact.alarm_contact_name, contact.id
-    for group in alicloud.cms.get_alarm_contact_groups(name_regex=f"^{identity.sole}$").groups:
+    for group in (await ask(alicloud.cms.get_alarm_contact_groups_output(name_regex=f"^{identity.sole}$"))).groups:
         yield alicloud.cms.AlarmContactGroup, group.alarm_contact_group_name, group.id
-    for view in alicloud.cms.get_monitor_groups(name_regex=f"^{identity.sole}$").groups:
+    for view in (await ask(alicloud.cms.get_monitor_groups_output(name_regex=f"^{identity.sole}$"))).groups:
         yield alicloud.cms.MonitorGroup, view.monitor_group_name, view.id
-    yield from _alarms(identity, alicloud.cloudmonitor.get_service_metric_alarm_rules().rules)
-
-
-def _alarms(identity: Identity, rules: Iterable[object]) -> Listed:
+    rules = (await ask(alicloud.cloudmonitor.get_service_metric_alarm_rules_output())).rules
     for rule in rules:
-        name, id_ = getattr(rule, "rule_name", ""), getattr(rule, "metric_alarm_rule_id", "")
-        if name.startswith(f"{identity.sole}-"):
-            yield alicloud.cms.Alarm, name, id_
+        if rule.rule_name.startswith(f"{identity.sole}-"):
+            yield alicloud.cms.Alarm, rule.rule_name, rule.metric_alarm_rule_id

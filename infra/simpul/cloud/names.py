@@ -17,7 +17,7 @@ import pulumi
 import pulumi_alicloud as alicloud
 
 from simpul.city import City
-from simpul.cloud.found import Listed, Pause
+from simpul.cloud.found import Listed, ask
 from simpul.cloud.frame import Frame
 from simpul.cloud.identity import Identity
 from simpul.cloud.network import Network
@@ -139,19 +139,19 @@ def api(city: City) -> str:
     return f"api.{zone(city)}"
 
 
-def listed(identity: Identity, pause: Pause) -> Listed:
+async def listed(identity: Identity) -> Listed:
     """List what the cloud holds of the names: a domain by the stack's tags, a zone by its remark, which names it."""
-    del pause
     remark = f"{identity.title}, {NOTE}"
-    for domain in alicloud.dns.get_alidns_domains(tags=identity.mark).domains:
+    for domain in (await ask(alicloud.dns.get_alidns_domains_output(tags=identity.mark))).domains:
         yield alicloud.dns.AlidnsDomain, domain.domain_name, domain.domain_name
         ours = f"^(api[.])?{PART}$"
-        for record in alicloud.dns.get_alidns_records(domain_name=domain.domain_name, rr_regex=ours).records:
+        records = alicloud.dns.get_alidns_records_output(domain_name=domain.domain_name, rr_regex=ours)
+        for record in (await ask(records)).records:
             yield alicloud.dns.AlidnsRecord, f"{record.rr}.{domain.domain_name}", record.record_id
-    for found in alicloud.pvtz.get_zones(name_regex=f"^{PART}[.]", enable_details=True).zones:
+    for found in (await ask(alicloud.pvtz.get_zones_output(name_regex=f"^{PART}[.]", enable_details=True))).zones:
         if found.remark == remark:
             yield alicloud.pvtz.Zone, found.zone_name, found.zone_id
             if found.bind_vpcs:
                 yield alicloud.pvtz.ZoneAttachment, found.zone_name, found.zone_id
-            for entry in alicloud.pvtz.get_zone_records(zone_id=found.zone_id).records:
+            for entry in (await ask(alicloud.pvtz.get_zone_records_output(zone_id=found.zone_id))).records:
                 yield alicloud.pvtz.ZoneRecord, entry.rr, f"{entry.record_id}:{found.zone_id}"

@@ -12,7 +12,7 @@ from typing import Any
 import pulumi
 import pulumi_alicloud as alicloud
 
-from simpul.cloud.found import Kind, Listed, Pause
+from simpul.cloud.found import Kind, Listed, ask
 from simpul.cloud.frame import Frame
 from simpul.cloud.identity import Identity
 from simpul.cloud.logs import LogStores
@@ -172,32 +172,32 @@ class Network(pulumi.ComponentResource):
         return group
 
 
-def vpcs(identity: Identity) -> Sequence[Any]:
+async def vpcs(identity: Identity) -> Sequence[Any]:
     """Ask for the stack's VPCs."""
-    return alicloud.vpc.get_networks(name_regex=f"^{identity.prefix}", tags=identity.mark).vpcs
+    return (await ask(alicloud.vpc.get_networks_output(name_regex=f"^{identity.prefix}", tags=identity.mark))).vpcs
 
 
-def switches(identity: Identity) -> Sequence[Any]:
+async def switches(identity: Identity) -> Sequence[Any]:
     """Ask for the stack's switches."""
-    return alicloud.vpc.get_switches(name_regex=f"^{identity.prefix}", tags=identity.mark).vswitches
+    return (await ask(alicloud.vpc.get_switches_output(name_regex=f"^{identity.prefix}", tags=identity.mark))).vswitches
 
 
-def listed(identity: Identity, pause: Pause) -> Listed:
+async def listed(identity: Identity) -> Listed:
     """List what the cloud holds of the network."""
-    del pause
     names, tags = f"^{identity.prefix}", identity.mark
-    for vpc in vpcs(identity):
+    for vpc in await vpcs(identity):
         yield alicloud.vpc.Network, vpc.vpc_name, vpc.id
-    for switch in switches(identity):
+    for switch in await switches(identity):
         yield alicloud.vpc.Switch, switch.vswitch_name, switch.id
-    for gateway in alicloud.vpc.get_nat_gateways(name_regex=names, tags=tags, enable_details=True).gateways:
+    gateways = alicloud.vpc.get_nat_gateways_output(name_regex=names, tags=tags, enable_details=True)
+    for gateway in (await ask(gateways)).gateways:
         yield alicloud.vpc.NatGateway, gateway.nat_gateway_name, gateway.id
         for table in gateway.snat_table_ids:
-            for entry in alicloud.vpc.get_snat_entries(snat_table_id=table).entries:
+            for entry in (await ask(alicloud.vpc.get_snat_entries_output(snat_table_id=table))).entries:
                 yield alicloud.vpc.SnatEntry, entry.snat_entry_name, f"{table}:{entry.snat_entry_id}"
-    for address in alicloud.ecs.get_eip_addresses(name_regex=names, tags=tags).addresses:
+    for address in (await ask(alicloud.ecs.get_eip_addresses_output(name_regex=names, tags=tags))).addresses:
         yield alicloud.ecs.EipAddress, address.address_name, address.id
         if address.instance_id:
             yield alicloud.ecs.EipAssociation, address.address_name, f"{address.id}:{address.instance_id}"
-    for group in alicloud.ecs.get_security_groups(name_regex=names, tags=tags).groups:
+    for group in (await ask(alicloud.ecs.get_security_groups_output(name_regex=names, tags=tags))).groups:
         yield alicloud.ecs.SecurityGroup, group.name, group.id

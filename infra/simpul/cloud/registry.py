@@ -13,7 +13,7 @@ from typing import Any
 import pulumi
 import pulumi_alicloud as alicloud
 
-from simpul.cloud.found import Listed, Pause
+from simpul.cloud.found import Listed, ask
 from simpul.cloud.frame import Frame
 from simpul.cloud.identity import Identity, fit
 from simpul.cloud.network import Network
@@ -187,19 +187,20 @@ def _name(identity: Identity) -> str:
     return fit(identity.sole, LONGEST)
 
 
-def listed(identity: Identity, pause: Pause) -> Listed:
+async def listed(identity: Identity) -> Listed:
     """List what the cloud holds of the registry; the vendor lists no scan rules."""
-    del pause
     name = _name(identity)
-    for instance in alicloud.cs.get_registry_enterprise_instances(name_regex=f"^{name}$").instances:
+    for instance in (await ask(alicloud.cs.get_registry_enterprise_instances_output(name_regex=f"^{name}$"))).instances:
         yield alicloud.cr.RegistryEnterpriseInstance, name, instance.id
-        for namespace in alicloud.cs.get_registry_enterprise_namespaces(instance_id=instance.id).namespaces:
+        namespaces = alicloud.cs.get_registry_enterprise_namespaces_output(instance_id=instance.id)
+        for namespace in (await ask(namespaces)).namespaces:
             yield alicloud.cs.RegistryEnterpriseNamespace, namespace.name, f"{instance.id}:{namespace.name}"
-        for repo in alicloud.cs.get_registry_enterprise_repos(instance_id=instance.id).repos:
+        for repo in (await ask(alicloud.cs.get_registry_enterprise_repos_output(instance_id=instance.id))).repos:
             place = f"{repo.namespace}/{repo.name}"
             yield alicloud.cs.RegistryEnterpriseRepo, place, f"{instance.id}:{repo.namespace}:{repo.name}"
-        links = alicloud.cr.get_vpc_endpoint_linked_vpcs(instance_id=instance.id, module_name="Registry")
-        for link in links.vpc_endpoint_linked_vpcs:
+        links = alicloud.cr.get_vpc_endpoint_linked_vpcs_output(instance_id=instance.id, module_name="Registry")
+        for link in (await ask(links)).vpc_endpoint_linked_vpcs:
             yield alicloud.cr.VpcEndpointLinkedVpc, identity.sole, link.id
-        for entry in alicloud.cr.get_endpoint_acl_policies(instance_id=instance.id, endpoint_type=OUTER).policies:
+        guests = alicloud.cr.get_endpoint_acl_policies_output(instance_id=instance.id, endpoint_type=OUTER)
+        for entry in (await ask(guests)).policies:
             yield alicloud.cr.EndpointAclPolicy, entry.entry, entry.id

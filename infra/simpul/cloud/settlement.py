@@ -6,12 +6,14 @@ Out: what is listed once it runs, or nothing once it is gone.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from asyncio import sleep
+from collections.abc import Collection
 from typing import Any
 
 import pulumi
 import pulumi_alicloud as alicloud
 
+from simpul.cloud.found import ask
 from simpul.errors import OutsideError, Problem
 
 PAUSES = (1, 1, 2, 2, 5, *(10 for _ in range(180)))
@@ -22,11 +24,11 @@ PASSING = {"initial", "updating", "upgrading", "scaling", "removing", "deleting"
 """States that end by themselves."""
 
 
-def clusters(name: str, vpcs: Collection[str], pause: Callable[[float], None]) -> list[Any]:
+async def clusters(name: str, vpcs: Collection[str]) -> list[Any]:
     """List the clusters `name` in `vpcs`. Raises OutsideError for one that doesn't come to run or to be gone."""
     told: set[str] = set()
     for seconds in PAUSES:
-        found = _list(name, vpcs)
+        found = await _list(name, vpcs)
         passing = [each for each in found if each.state in PASSING]
         if not passing:
             break
@@ -34,14 +36,14 @@ def clusters(name: str, vpcs: Collection[str], pause: Callable[[float], None]) -
             if each.state not in told:
                 pulumi.log.info(f"Waiting for the cluster {name} ({each.id}), which is {each.state}")
                 told.add(each.state)
-        pause(seconds)
+        await sleep(seconds)
     if stuck := [each for each in found if each.state != RUNNING]:
         raise OutsideError(*(_stuck(each) for each in stuck))
     return found
 
 
-def _list(name: str, vpcs: Collection[str]) -> list[Any]:
-    listed = alicloud.cs.get_clusters(name_regex=f"^{name}$").clusters
+async def _list(name: str, vpcs: Collection[str]) -> list[Any]:
+    listed = (await ask(alicloud.cs.get_clusters_output(name_regex=f"^{name}$"))).clusters
     return [each for each in listed if each.vpc_id in vpcs]
 
 

@@ -12,7 +12,7 @@ import pulumi
 import pulumi_alicloud as alicloud
 
 from simpul.cloud import day, grant
-from simpul.cloud.found import Listed, Pause
+from simpul.cloud.found import Listed, ask
 from simpul.cloud.frame import Frame
 from simpul.cloud.identity import Identity
 
@@ -84,13 +84,12 @@ def _document(account: str, bucket: str, key: str, until: str) -> str:
     return grant.document(grant.allow(actions, [target], ends) for actions, target in granted)
 
 
-def listed(identity: Identity, pause: Pause) -> Listed:
+async def listed(identity: Identity) -> Listed:
     """List what the cloud holds of the user. A key whose secret nobody was told isn't adopted: it is of no use."""
-    del pause
     name = identity.sole_name(PART)
-    for user in alicloud.ram.get_users(name_regex=f"^{name}$").users:
+    for user in (await ask(alicloud.ram.get_users_output(name_regex=f"^{name}$"))).users:
         yield alicloud.ram.User, name, user.id
-    for policy in alicloud.ram.get_policies(name_regex=f"^{name}$", type="Custom").policies:
+    for policy in (await ask(alicloud.ram.get_policies_output(name_regex=f"^{name}$", type="Custom"))).policies:
         yield alicloud.ram.Policy, name, policy.id
         if policy.attachment_count:
             yield alicloud.ram.UserPolicyAttachment, name, f"user:{name}:Custom:{name}"

@@ -13,7 +13,7 @@ import pulumi_alicloud as alicloud
 
 from simpul.city import City, DataClass
 from simpul.cloud import grant
-from simpul.cloud.found import Listed, Pause
+from simpul.cloud.found import Listed, ask
 from simpul.cloud.frame import Frame
 from simpul.cloud.identity import Identity
 from simpul.cloud.key import Keys, classes
@@ -204,10 +204,9 @@ def _name(identity: Identity, use: Use, account: str) -> str:
     return identity.world_name(use.part, account, LONGEST)
 
 
-def listed(identity: Identity, pause: Pause) -> Listed:
+async def listed(identity: Identity) -> Listed:
     """List what the cloud holds of the buckets. What is set on one is set again without harm."""
-    del pause
-    for bucket in alicloud.oss.get_buckets(name_regex=f"^{identity.sole}-").buckets:
+    for bucket in (await ask(alicloud.oss.get_buckets_output(name_regex=f"^{identity.sole}-"))).buckets:
         tags = bucket.tags or {}
         if all(tags.get(key) == value for key, value in identity.mark.items()):
             yield alicloud.oss.Bucket, bucket.name, bucket.name

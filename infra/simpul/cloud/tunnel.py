@@ -14,7 +14,7 @@ import pulumi_alicloud as alicloud
 
 from simpul.city import Site
 from simpul.cloud import subnet
-from simpul.cloud.found import Listed, Pause
+from simpul.cloud.found import Listed, ask
 from simpul.cloud.frame import Frame
 from simpul.cloud.identity import Identity
 from simpul.cloud.network import Network
@@ -148,21 +148,20 @@ def _options(
     )
 
 
-def listed(identity: Identity, pause: Pause) -> Listed:
+async def listed(identity: Identity) -> Listed:
     """List what the cloud holds of the tunnels. A gateway's routes are seen where they are published: in the VPC."""
-    del pause
     names = f"^{identity.sole}-"
-    for office in alicloud.vpn.get_customer_gateways(name_regex=names).gateways:
+    for office in (await ask(alicloud.vpn.get_customer_gateways_output(name_regex=names))).gateways:
         yield alicloud.vpn.CustomerGateway, office.name, office.id
-    for gateway in alicloud.vpn.get_gateways(name_regex=f"^{identity.sole_name('vpn')}$").gateways:
+    for gateway in (await ask(alicloud.vpn.get_gateways_output(name_regex=f"^{identity.sole_name('vpn')}$"))).gateways:
         yield alicloud.vpn.Gateway, gateway.name, gateway.id
-        [vpc] = alicloud.vpc.get_networks(ids=[gateway.vpc_id]).vpcs
+        [vpc] = (await ask(alicloud.vpc.get_networks_output(ids=[gateway.vpc_id]))).vpcs
         published = {
             entry.cidr_block
-            for entry in alicloud.vpc.get_route_entries(route_table_id=vpc.route_table_id).entries
+            for entry in (await ask(alicloud.vpc.get_route_entries_output(route_table_id=vpc.route_table_id))).entries
             if entry.instance_id == gateway.id
         }
-        for connection in alicloud.vpn.get_connections(vpn_gateway_id=gateway.id).connections:
+        for connection in (await ask(alicloud.vpn.get_connections_output(vpn_gateway_id=gateway.id))).connections:
             yield alicloud.vpn.Connection, connection.name, connection.id
             tunnel = identity.name(f"tunnel-{connection.name.removeprefix(f'{identity.sole}-')}")
             for each in sorted(published.intersection(connection.remote_subnet.split(","))):
