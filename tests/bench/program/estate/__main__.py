@@ -5,9 +5,9 @@ from __future__ import annotations
 import pulumi
 from pulumi.runtime import settings
 
-from bench.estate import balikpapan
-from simpul.city import plan
+from simpul.city import parse, plan
 from simpul.cloud import Cloud, find
+from simpul.garbage import look_seldom
 from simpul.policy import Frame, Judge, registration
 from simpul.policy import day as day_of
 from simpul.policy import load as load_rules
@@ -22,7 +22,8 @@ class Open(Gate):
         pass
 
 
-city = balikpapan()
+look_seldom()
+city = parse(pulumi.Config("simpul").require_object("city"))
 gate = Open(Frame.of(city), Judge(load_rules(), (), day_of.today()))
 registration.watch(settings.get_monitor(), gate.frame, gate)
 pulumi.export("vpc", Cloud(city, plan(city), find(city)).estate.vpc_id)

@@ -13,7 +13,7 @@ from typing import Any
 
 import pulumi
 
-from bench.flat import fill, snake
+from bench.mark import fill, snake
 
 
 class Raw(pulumi.CustomResource):
