@@ -8,6 +8,7 @@ import threading
 from collections import Counter
 from collections.abc import Iterator
 
+import pulumi
 import pytest
 
 from provider.engine import until
@@ -15,8 +16,13 @@ from simpul.garbage import look_seldom
 
 
 def pytest_configure() -> None:
-    """Look for garbage less often: a run holds so much from its beginning to its end that looking is a lot of work."""
+    """Spare what no test looks at.
+
+    A run holds so much from its beginning to its end that looking for garbage is a lot of work; and the SDK sends the
+    engine a thousand lines of debugging for a city, each by a call of its own.
+    """
     look_seldom()
+    pulumi.log.debug = lambda *_, **__: None
 
 
 def pytest_collection_finish() -> None:
