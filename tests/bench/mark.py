@@ -32,7 +32,7 @@ def fill(value: Any, made: Sequence[Any]) -> Any:
 def _output(resource: Any, path: str) -> pulumi.Output[Any]:
     name, *keys = path.split(".")
     output: pulumi.Output[Any] = getattr(resource, name if hasattr(resource, name) else snake(name))
-    for key in keys:
+    for key in keys:  # mypy gives a lambda's default no type, and without it all lambdas had the last key
         output = output.apply(lambda value, key=key: getattr(value, snake(key)))  # type: ignore[misc]
     return output
 

@@ -1,6 +1,6 @@
 """The cloud side's whole life on a real engine, in each profile: planned, made, left alone, taken away.
 
-As it is declared, protected, it comes in test_preview.py: what is protected can't go again.
+As it is declared, protected, it comes and stays in test_preview.py: what is protected can't go again.
 """
 
 from __future__ import annotations
