@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 export MYPY_CACHE_DIR := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/simpul/mypy
 TOOLS = $$(simpul lab tools)
 
-.PHONY: help setup go lab down test e2e check format generate bench lock clean
+.PHONY: help setup go lab down test e2e check format generate bench lock modules clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -62,6 +62,15 @@ bench: go ## Measure Simpul beside what one would do without it (minutes; ARGS=n
 lock: ## Pin the packages of pyproject.toml anew (needs uv)
 	@uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --group dev pyproject.toml -o requirements.lock
 	@uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 infra/toolchain/requirements.in -o infra/toolchain/requirements.lock
+
+# One that several programs use is then built once. The first group keeps to what its release of Kubernetes requires.
+modules: go ## Bring the Go modules of tools and images in step, after a version was raised
+	@kubernetes="infra/toolchain/k3s infra/toolchain/k3s/images/local-path-provisioner"; \
+	others=$$(find infra/toolchain charts -name go.mod -printf '%h\n' | grep -vxF "$${kubernetes// /$$'\n'}"); \
+	for together in "$$kubernetes" "$$others"; do \
+	  folder=$$(mktemp -d); GOWORK=$$folder/go.work go work init $$together; GOWORK=$$folder/go.work go work sync; rm -r "$$folder"; \
+	  for each in $$together; do (cd $$each && go mod tidy); done; \
+	done
 
 clean: ## Remove what was made in this clone (the cache stays)
 	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

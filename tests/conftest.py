@@ -10,6 +10,8 @@ from collections.abc import Iterator
 
 import pulumi
 import pytest
+from pulumi.runtime import resource
+from pulumi.runtime.proto import source_pb2
 
 from provider.engine import until
 from simpul.garbage import look_seldom
@@ -18,11 +20,13 @@ from simpul.garbage import look_seldom
 def pytest_configure() -> None:
     """Spare what no test looks at.
 
-    A run holds so much from its beginning to its end that looking for garbage is a lot of work; and the SDK sends the
-    engine a thousand lines of debugging for a city, each by a call of its own.
+    A run holds so much from its beginning to its end that looking for garbage is a lot of work; the SDK sends the
+    engine a thousand lines of debugging for a city, each by a call of its own; and it writes down for each resource
+    who called whom, which is a tall stack under pytest, and half of a state.
     """
     look_seldom()
     pulumi.log.debug = lambda *_, **__: None
+    resource._get_stack_trace = source_pb2.StackTrace  # noqa: SLF001 there is no setting for it
 
 
 def pytest_collection_finish() -> None:

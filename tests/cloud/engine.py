@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from pulumi import automation
 from pulumi.automation.events import EngineEvent, OpType
@@ -19,6 +19,9 @@ from provider.engine import be_brief, command, counts
 from simpul.city import City, load, plan
 from simpul.cloud import Cloud, find
 from simpul.project import ROOT
+
+CHECKPOINTS: Final = "PULUMI_SKIP_CHECKPOINTS"
+"""Whether the engine writes its state at the end of a run alone, as here, which saves a third of its time."""
 
 
 def balikpapan() -> City:
@@ -31,13 +34,8 @@ def removable(city: City) -> City:
     return city.model_copy(update={"cloud": city.cloud.model_copy(update={"protect": False})})
 
 
-def open_stack(
-    cloud: Client, folder: Path, city: City, name: str = "balikpapan", *, is_cut: bool = False
-) -> automation.Stack:
-    """Make the stack `name` of the cloud side of `city`, its state and home in `folder`.
-
-    The engine writes its state at the end of a run alone, which saves a third of its time, unless one `is_cut` off.
-    """
+def open_stack(cloud: Client, folder: Path, city: City, name: str = "balikpapan") -> automation.Stack:
+    """Make the stack `name` of the cloud side of `city`, its state and home in `folder`."""
     for part in ("home", "backend"):
         (folder / part).mkdir(exist_ok=True)
     plugin = {"name": "simpul", "path": str(ROOT / "infra" / "simpul" / "provider")}
@@ -51,7 +49,7 @@ def open_stack(
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_DEBUG_PROVIDERS": f"alicloud:{cloud.port}",
         "PULUMI_EXPERIMENTAL": "true",
-        "PULUMI_SKIP_CHECKPOINTS": str(not is_cut).lower(),
+        CHECKPOINTS: "true",
     }
     options = automation.LocalWorkspaceOptions(env_vars=variables, work_dir=str(folder), pulumi_command=command())
     stack = automation.create_stack(name, project_name="simpul", program=declare(city), opts=options)

@@ -14,7 +14,7 @@ import yaml
 from pulumi import automation
 
 from cloud.cut import left
-from cloud.engine import balikpapan, open_stack, removable, run
+from cloud.engine import CHECKPOINTS, balikpapan, open_stack, removable, run
 from lab.cloud.client import Client, serve
 from lab.cloud.fake import FakeBacking
 from lab.cloud.used import USED
@@ -46,7 +46,7 @@ def held(cloud: Client) -> Counter[str]:
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_the_next_run_adopts_what_is_there_or_it_is_named_and_the_rest_is_made(tmp_path: Path) -> None:
     with serve(tmp_path / "cloud", FakeBacking()) as cloud:
-        stack = open_stack(cloud, tmp_path, removable(balikpapan()), is_cut=True)
+        stack = open_stack(cloud, tmp_path, removable(balikpapan()))
         said = fail(stack, cloud, LOSES)
         assert "the connection was reset before an answer came" in said
         assert "Throttling" not in said, "what is throttled is asked again"
@@ -97,11 +97,13 @@ def kill(stack: automation.Stack, cloud: Client) -> None:
         Engine.tell(signal.SIGKILL)
 
     trouble(cloud, SLOW)
+    stack.workspace.env_vars[CHECKPOINTS] = "false"  # what a kill leaves is what was written on the way
     killer = threading.Thread(target=strike)
     killer.start()
     with pytest.raises(automation.CommandError):
         stack.up(on_event=see)
     killer.join()
+    stack.workspace.env_vars[CHECKPOINTS] = "true"
     until(lambda: cloud.estate.store.all(DATABASE))
     stack.cancel()
 

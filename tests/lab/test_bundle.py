@@ -30,6 +30,14 @@ def test_the_program_names_the_images_that_are_built() -> None:
     assert named == built
 
 
+def test_the_name_server_has_the_plugins_that_it_is_configured_with() -> None:
+    manifest = (bundle.RECIPE / "manifest" / "coredns.yaml").read_text()
+    block = manifest.partition(".:1053 {\n")[2].partition("\n    }\n")[0]
+    configured = re.findall(r"^ {8}(\w+)", block, re.MULTILINE)
+    program = (bundle.IMAGES / "coredns" / "main.go").read_text()
+    assert sorted(configured) == re.findall(r"coredns/plugin/(\w+)", program)
+
+
 def test_the_version_is_that_of_the_pinned_kubernetes() -> None:
     pinned = re.search(r"^\tk8s\.io/kubernetes (v\S+)", (bundle.RECIPE / "go.mod").read_text(), re.MULTILINE)
     assert pinned is not None
