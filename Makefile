@@ -22,7 +22,7 @@ setup: .venv/.ready ## Install Simpul and its Python packages into .venv
 	  apt-get update -qq && apt-get install -qq -y python3-venv </dev/null >/dev/null; }
 	@test -x $(BIN)/python || python3 -m venv .venv
 	@echo "Installing the Python packages of requirements.lock into .venv"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	@touch $@
 
@@ -41,7 +41,7 @@ test: go ## Run every test that needs no root, against the real engine and Helm
 	@PATH="$(TOOLS):$$PATH" python -m pytest -m "not e2e" -n 3 --dist loadscope --no-loadscope-reorder $(ARGS)
 
 e2e: go ## Run the tests on the lab, which is brought up and taken down (root)
-	@cd infra/toolchain/k3s && CGO_ENABLED=0 go test -trimpath .  # the flags of its build, whose cache this shares
+	@cd infra/toolchain/k3s && CGO_ENABLED=0 go test -trimpath -gcflags=all=-dwarf=false .  # the flags of its build, whose cache this shares
 	@python -m pytest tests/e2e -m e2e $(ARGS)
 
 check: go ## Check format, lint, types and imports

@@ -26,7 +26,12 @@ def pytest_configure() -> None:
     """
     look_seldom()
     pulumi.log.debug = lambda *_, **__: None
-    resource._get_stack_trace = source_pb2.StackTrace  # noqa: SLF001 there is no setting for it
+    resource._get_stack_trace = source_pb2.StackTrace
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, or one worker would be at it at the end while the others have nothing to do."""
+    items.sort(key=lambda item: item.get_closest_marker("engine") is None)
 
 
 def pytest_collection_finish() -> None:

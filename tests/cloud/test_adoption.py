@@ -105,6 +105,7 @@ def test_each_of_two_stacks_makes_and_adopts_its_own(cloud: Client, tmp_path: Pa
     assert all(each.inputs["addons"] for each in cloud.estate.store.all(CLUSTER))
     assert held(cloud) - twice == {}
 
-    staging.destroy()
+    gone = run(staging.destroy)
+    assert (gone.said, gone.done) == ([], {"delete"})
     assert run(city.up, refresh=True).changes.keys() == {"same"}
     assert held(cloud) == once

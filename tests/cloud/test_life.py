@@ -1,6 +1,7 @@
-"""The cloud side's whole life on a real engine, in each profile: planned, made, left alone, taken away.
+"""The cloud side's whole life on a real engine, small and large: planned, made, left alone, taken away.
 
-As it is declared, protected, it comes and stays in test_preview.py: what is protected can't go again.
+In the middle, as it is declared, it comes and stays in test_preview.py; what is protected can't go again, so that it
+goes in test_adoption.py.
 """
 
 from __future__ import annotations
@@ -56,7 +57,7 @@ def find_secrets(value: Any) -> Iterator[str]:
 
 
 @pytest.mark.engine
-@pytest.mark.parametrize("profile", ["small", "standard", "large"])
+@pytest.mark.parametrize("profile", ["small", "large"])
 def test_a_city_s_cloud_comes_stays_and_goes(profile: str, tmp_path: Path) -> None:
     with serve(tmp_path / "cloud", FakeBacking()) as cloud:
         stack = open_stack(cloud, tmp_path, declare(profile))

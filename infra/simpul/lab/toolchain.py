@@ -18,6 +18,7 @@ from pathlib import Path
 
 from simpul import digest
 from simpul.errors import OutsideError
+from simpul.image.build import FLAGS
 from simpul.project import CACHE, TOOLCHAIN
 
 Progress = Callable[[str], None]
@@ -156,7 +157,7 @@ def build(recipe: Path, package: str, out: Path, ldflags: str = "") -> None:
     out.parent.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="making-", dir=out.parent.parent) as scratch:
         fresh = Path(scratch) / out.name
-        command = ["go", "build", "-trimpath", f"-ldflags=-s -w {ldflags}".strip(), "-o", str(fresh), package]
+        command = ["go", "build", *FLAGS, f"-ldflags=-s -w {ldflags}".strip(), "-o", str(fresh), package]
         run = subprocess.run(
             command,
             cwd=recipe,
