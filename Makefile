@@ -22,7 +22,7 @@ setup: .venv/.ready ## Install Simpul and its Python packages into .venv
 	  apt-get update -qq && apt-get install -qq -y python3-venv </dev/null >/dev/null; }
 	@test -x $(BIN)/python || python3 -m venv .venv
 	@echo "Installing the Python packages of requirements.lock into .venv"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .
 	@touch $@
 

@@ -64,7 +64,7 @@ class Cases:
     failing: tuple[Case, ...]
 
 
-class _Loader(yaml.SafeLoader):
+class _Loader(yaml.CSafeLoader):
     """PyYAML's, with `!unknown`."""
 
 
