@@ -41,7 +41,7 @@ test: go ## Run every test that needs no root, against the real engine and Helm
 	@PATH="$(TOOLS):$$PATH" python -m pytest -m "not e2e" -n 3 --dist loadscope --no-loadscope-reorder $(ARGS)
 
 e2e: go ## Run the tests on the lab, which is brought up and taken down (root)
-	@cd infra/toolchain/k3s && CGO_ENABLED=0 go test -trimpath -gcflags=all=-dwarf=false .  # the flags of its build, whose cache this shares
+	@cd infra/toolchain/k3s && CGO_ENABLED=0 go test $$(python -c 'from simpul.image.build import FLAGS; print(*FLAGS)') .  # its build's cache serves
 	@python -m pytest tests/e2e -m e2e $(ARGS)
 
 check: go ## Check format, lint, types and imports
@@ -63,7 +63,7 @@ lock: ## Pin the packages of pyproject.toml anew (needs uv)
 	@uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --group dev pyproject.toml -o requirements.lock
 	@uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11 infra/toolchain/requirements.in -o infra/toolchain/requirements.lock
 
-# One that several programs use is then built once. The first group keeps to what its release of Kubernetes requires.
+# A library that several programs use is then built once. The first group keeps to what its release of Kubernetes requires.
 modules: go ## Bring the Go modules of tools and images in step, after a version was raised
 	@kubernetes="infra/toolchain/k3s infra/toolchain/k3s/images/local-path-provisioner"; \
 	others=$$(find infra/toolchain charts -name go.mod -printf '%h\n' | grep -vxF "$${kubernetes// /$$'\n'}"); \

@@ -29,7 +29,8 @@ Progress = Callable[[str], None]
 
 FLAGS = ("-trimpath", "-gcflags=all=-dwarf=false")
 """What every Go program is compiled with, so that they share what they have in common. No debugger's tables are made,
-as the linker would throw them away: that is a fourteenth of the work and a quarter of Go's cache."""
+as the linker would throw them away: of the S3 server's build that was a fourteenth of the work, a quarter of the cache.
+"""
 
 MANIFESTS = ("application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json")
 
