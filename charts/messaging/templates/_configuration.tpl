@@ -21,6 +21,9 @@ tls {{ include "messaging.tls" . }}
 
 mqtt {
   port: 8883
+  # The server takes its own copy of such a report away while it is still storing it, so a hard stop between the two
+  # loses a report of which the publisher will be told that it is complete.
+  reject_qos2_publish: true
   tls {{ include "messaging.tls" . | indent 2 | trim }}
 }
 
@@ -32,17 +35,14 @@ mappings {
 
 authorization {
   # A publisher whose topic is denied is told nothing: MQTT acknowledges and drops. So what may be published isn't
-  # listed here; what would harm is denied, all of it the server's own: making streams, speaking for a leaf or
-  # for the hub's consumer, and the streams in which MQTT keeps its sessions.
+  # listed here; what would harm is denied, all of it the server's own: making streams, speaking for a
+  # leaf, and the streams in which MQTT keeps its sessions.
   default_permissions {
     publish: {deny: [
       "deliver.>", "$MQTT.>", "$SYS.>", "$JSC.>", "$JS.*.API.>"
       {{- range list "CREATE" "UPDATE" "DELETE" "PURGE" "RESTORE" "SNAPSHOT" "MSG.DELETE" }}
       "$JS.API.STREAM.{{ . }}.>"
       {{- end }}
-      {{- $hub := printf "REPORTS.%s" (include "messaging.consumer" .) }}
-      "$JS.API.CONSUMER.*.{{ $hub }}.>", "$JS.API.CONSUMER.*.{{ $hub }}", "$JS.API.CONSUMER.*.*.{{ $hub }}"
-      "$JS.ACK.{{ $hub }}.>", "$JS.FC.{{ $hub }}.>"
       {{- range list "msgs" "sess" "out" "qos2in" "rmsgs" }}
       "$JS.API.CONSUMER.*.$MQTT_{{ . }}.>", "$JS.API.CONSUMER.*.$MQTT_{{ . }}", "$JS.API.CONSUMER.*.*.$MQTT_{{ . }}.>"
       "$JS.API.STREAM.MSG.GET.$MQTT_{{ . }}", "$JS.API.DIRECT.GET.$MQTT_{{ . }}.>", "$JS.API.DIRECT.GET.$MQTT_{{ . }}"
@@ -61,8 +61,8 @@ authorization {
     {
       user: {{ $slug | quote }}, password: {{ $site.password | quote }}, allowed_connection_types: ["LEAFNODE"]
       permissions: {
-        publish: ["deliver.{{ $slug }}.*", "$JSC.R.>"]
-        subscribe: ["$JS.{{ $slug }}.API.>", "$JS.FC.>", "$JS.ACK.>"]
+        publish: ["deliver.{{ $slug }}.>", "$JSC.R.>"]
+        subscribe: ["$JS.{{ $slug }}.API.>", "$JS.FC.>"]
       }
     }
     {{- end }}

@@ -26,11 +26,6 @@ simpul.id/data-class: {{ .Values.dataClass }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- end }}
 
-{{- /* A site's consumer for its hub. */}}
-{{- define "messaging.consumer" -}}
-hub-{{ int .Values.generation }}
-{{- end }}
-
 {{- /* The ports, by name: the Service, the container and the network policy say the same. */}}
 {{- define "messaging.ports" -}}
 nats: 4222

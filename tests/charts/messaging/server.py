@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import random
 import signal
 import socket
 import ssl
@@ -14,8 +16,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import nats
 import paho.mqtt.client as mqtt
 import pytest
+from nats.js.api import AckPolicy, ConsumerConfig
 
 from charts.messaging.rendering import Values, content, objects
 
@@ -23,7 +27,12 @@ PASSWORD = "a-password-of-the-tests"
 PORTS = {"nats": 4222, "mqtt": 8883, "leaf": 7422, "monitor": 8222}
 
 
-def wait(until: Callable[[], bool], what: str, seconds: float = 60) -> None:
+def numbers(first: int, last: int) -> list[str]:
+    return [str(number) for number in range(first, last)]
+
+
+def wait(until: Callable[[], bool], what: str, seconds: float = 240) -> None:
+    """Wait as long as a hub may take until it asks a site again (two and a half minutes), and some more."""
     end = time.monotonic() + seconds
     while not until():
         assert time.monotonic() < end, f"waited {seconds} s for {what}"
@@ -31,11 +40,18 @@ def wait(until: Callable[[], bool], what: str, seconds: float = 60) -> None:
 
 
 def free_ports() -> dict[str, int]:
-    held = {name: socket.create_server(("127.0.0.1", 0)) for name in PORTS}
-    ports = {name: int(one.getsockname()[1]) for name, one in held.items()}
-    for one in held.values():
-        one.close()
-    return ports
+    """Choose below what the system gives to connections, one of which could take a port before its server opens it."""
+    below = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    free = (port for port in random.sample(range(10_000, below), 100) if is_free(port))
+    return {name: next(free) for name in PORTS}
+
+
+def is_free(port: int) -> bool:
+    try:
+        socket.create_server(("127.0.0.1", port)).close()
+    except OSError:
+        return False
+    return True
 
 
 @dataclass
@@ -95,20 +111,38 @@ class Server:
 
     def stored(self) -> int:
         """Give how many reports REPORTS holds."""
-        return int(self._reports()["state"]["messages"])
-
-    def confirmed(self) -> int:
-        """Give up to which of this site's reports the hub has confirmed."""
-        [consumer] = self._reports()["consumer_detail"]
-        return int(consumer["ack_floor"]["stream_seq"])
-
-    def _reports(self) -> dict[str, Any]:
-        for account in self.monitor("jsz?consumers=true")["account_details"]:
+        for account in self.monitor("jsz?streams=true")["account_details"]:
             for stream in account["stream_detail"]:
                 if stream["name"] == "REPORTS":
-                    found: dict[str, Any] = stream
-                    return found
+                    return int(stream["state"]["messages"])
         pytest.fail(f"{self.folder.name} has no REPORTS")
+
+    def count(self, subject: str) -> int:
+        """Count what REPORTS holds on `subject`."""
+        return asyncio.run(self._count(subject))
+
+    async def _count(self, subject: str) -> int:
+        async with await self._connect() as connection:
+            found = await connection.jetstream().stream_info("REPORTS", subjects_filter=subject)
+            return sum((found.state.subjects or {}).values())
+
+    def reports(self, subject: str) -> list[str]:
+        """Read what REPORTS holds on `subject`, in its order, as a public NATS client does."""
+        return asyncio.run(self._reports(subject))
+
+    async def _reports(self, subject: str) -> list[str]:
+        async with await self._connect() as connection:
+            unasked = ConsumerConfig(ack_policy=AckPolicy.NONE)
+            reader = await connection.jetstream().pull_subscribe(subject, stream="REPORTS", config=unasked)
+            total = (await reader.consumer_info()).num_pending
+            read: list[str] = []
+            while len(read) < total:
+                read += [message.data.decode() for message in await reader.fetch(500, timeout=10)]
+            return read
+
+    async def _connect(self) -> nats.NATS:
+        url = f"tls://127.0.0.1:{self.ports['nats']}"
+        return await nats.connect(url, user="reporter", password=PASSWORD, tls=self.trust())
 
     def trust(self) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=str(self.folder / "certificate" / "ca.crt"))

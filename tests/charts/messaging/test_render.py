@@ -107,10 +107,10 @@ def test_the_hub_draws_from_the_sites_that_it_is_given() -> None:
     values = example("hub")
     values["sites"] = {"647103": {"password": "made-up-for-rendering-5"}}
     [declared, _] = json.loads(content(objects(values), "messaging-configuration")["streams.json"])
-    assert [source["external"]["api"] for source in declared["stream"]["sources"]] == ["$JS.647103.API"]
+    assert [source["external"]["api"] for source in declared["sources"]] == ["$JS.647103.API"]
     values["sites"] = {}
     [declared, _] = json.loads(content(objects(values), "messaging-configuration")["streams.json"])
-    assert "sources" not in declared["stream"]
+    assert "sources" not in declared
 
 
 BAD: dict[str, tuple[str, dict[str, Any], str]] = {

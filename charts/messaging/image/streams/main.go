@@ -1,4 +1,4 @@
-// Streams makes the declared JetStream streams and consumers true before the server's doors open.
+// Streams makes the declared JetStream streams true before the server's doors open.
 //
 // It starts the NATS server of the configuration inside itself, without any listener, makes or changes what the
 // second file declares, in its order, and stops. So no user, password or port exists through which a stream can
@@ -21,11 +21,6 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 	"github.com/nats-io/nuid"
 )
-
-type declared struct {
-	Stream    jetstream.StreamConfig     `json:"stream"`
-	Consumers []jetstream.ConsumerConfig `json:"consumers"`
-}
 
 const patience = 5 * time.Minute // a store of many gigabytes is read through after a hard stop
 
@@ -59,14 +54,14 @@ func run(configuration, declaration string) error {
 	return reconcile(connection, streams)
 }
 
-func read(path string) ([]declared, error) {
+func read(path string) ([]jetstream.StreamConfig, error) {
 	content, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err
 	}
 	decoder := json.NewDecoder(bytes.NewReader(content))
 	decoder.DisallowUnknownFields()
-	var streams []declared
+	var streams []jetstream.StreamConfig
 	if err := decoder.Decode(&streams); err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
@@ -97,24 +92,18 @@ func start(configuration string) (*server.Server, *server.User, error) {
 	return quiet, user, nil
 }
 
-func reconcile(connection *nats.Conn, streams []declared) error {
+func reconcile(connection *nats.Conn, streams []jetstream.StreamConfig) error {
 	js, err := jetstream.New(connection)
 	if err != nil {
 		return err
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	for _, one := range streams {
-		stream, err := js.CreateOrUpdateStream(ctx, one.Stream)
-		if err != nil {
-			return fmt.Errorf("stream %s: %w", one.Stream.Name, err)
+	for _, stream := range streams {
+		if _, err := js.CreateOrUpdateStream(ctx, stream); err != nil {
+			return fmt.Errorf("stream %s: %w", stream.Name, err)
 		}
-		for _, consumer := range one.Consumers {
-			if _, err := stream.CreateOrUpdatePushConsumer(ctx, consumer); err != nil {
-				return fmt.Errorf("consumer %s of stream %s: %w", consumer.Durable, one.Stream.Name, err)
-			}
-		}
-		fmt.Printf("streams: %s is as declared\n", one.Stream.Name)
+		fmt.Printf("streams: %s is as declared\n", stream.Name)
 	}
 	return nil
 }
