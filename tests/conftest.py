@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import threading
 from collections import Counter
@@ -31,7 +32,7 @@ def pytest_configure() -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with what takes longest, or one worker would be at it at the end while the others have nothing to do."""
-    items.sort(key=lambda item: item.get_closest_marker("engine") is None)
+    items.sort(key=lambda item: not any(item.iter_markers("long")) and not any(item.iter_markers("engine")))
 
 
 def pytest_collection_finish() -> None:
@@ -59,7 +60,8 @@ def _closed_loops(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
     # A program that the engine refused may take a moment more to notice.
     until(lambda: not any(loop.is_running() for loop in made))
     for loop in made:
-        loop.close()
+        with contextlib.suppress(AttributeError):  # of a pipe that the program's own thread closes in this very moment
+            loop.close()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -31,12 +31,13 @@ def numbers(first: int, last: int) -> list[str]:
     return [str(number) for number in range(first, last)]
 
 
-def wait(until: Callable[[], bool], what: str, seconds: float = 240) -> None:
+def wait(until: Callable[[], bool], what: str) -> None:
     """Wait as long as a hub may take until it asks a site again (two and a half minutes), and some more."""
-    end = time.monotonic() + seconds
+    end, pause = time.monotonic() + 240, 0.05
     while not until():
-        assert time.monotonic() < end, f"waited {seconds} s for {what}"
-        time.sleep(0.05)
+        assert time.monotonic() < end, f"waited four minutes for {what}"
+        time.sleep(pause)
+        pause = min(pause * 1.2, 1)
 
 
 def free_ports() -> dict[str, int]:

@@ -5,8 +5,12 @@ from __future__ import annotations
 import json
 from collections import Counter
 
+import pytest
+
 from charts.messaging.conftest import City
 from charts.messaging.server import numbers, wait
+
+pytestmark = pytest.mark.long
 
 SITE, OTHER = "647101", "647102"
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from charts.messaging.conftest import City
 from charts.messaging.server import Server, numbers, wait
+
+pytestmark = pytest.mark.long
 
 SITE = "647101"
 

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import ast
-import importlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
-import pulumi
-
 import simpul.cloud
-from simpul.lab.cloud import product
+from simpul.lab.cloud import product, schema
 
 CODE: Final = Path(simpul.cloud.__file__).parent
+FACTS: Final = schema.load()
 
 
 def registered() -> tuple[str, ...]:
@@ -33,9 +31,12 @@ def _calls(path: Path) -> Iterator[tuple[str, str]]:
 
 
 def _token(module: str, name: str) -> str | None:
-    made = getattr(importlib.import_module(f"pulumi_alicloud.{module}"), name)
-    is_resource = isinstance(made, type) and issubclass(made, pulumi.CustomResource)
-    return str(made.pulumi_type) if is_resource else None  # type: ignore[attr-defined]  # each class of the SDK has it
+    """Give the token of a resource's class, None for a data source or an argument's; the SDK would take a second."""
+    if name.startswith("get_") or name.endswith("Args"):
+        return None
+    token = f"alicloud:{module}/{name[:1].lower()}{name[1:]}:{name}"
+    assert FACTS.get(token) is not None, f"alicloud.{module}.{name} isn't called {token} by the vendor"
+    return token
 
 
 USED: Final = registered()
