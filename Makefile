@@ -16,11 +16,13 @@ TOOLS = $$(simpul lab tools)
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z0-9]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
+# Debian's own Python first: it is compiled with optimisation, another one on PATH often isn't and takes a third longer.
 setup: .venv/.ready ## Install Simpul and its Python packages into .venv
 .venv/.ready: requirements.lock pyproject.toml
-	@python3 -c 'import ensurepip, venv' 2>/dev/null || { test $$(id -u) = 0 || { echo "python3-venv is missing. As root: apt-get install python3-venv" >&2; exit 1; }; \
-	  apt-get update -qq && apt-get install -qq -y python3-venv </dev/null >/dev/null; }
-	@test -x $(BIN)/python || python3 -m venv .venv
+	@python=/usr/bin/python3; can() { $$1 -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }; \
+	  can $$python || test $$(id -u) != 0 || { apt-get update -qq && apt-get install -qq -y python3-venv </dev/null >/dev/null; }; \
+	  can $$python || python=python3; can $$python || { echo "Python 3.11 with venv is missing. As root: apt-get install python3-venv" >&2; exit 1; }; \
+	  test -x $(BIN)/python || $$python -m venv .venv
 	@echo "Installing the Python packages of requirements.lock into .venv"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps -e .

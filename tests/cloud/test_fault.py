@@ -57,7 +57,7 @@ def test_the_next_run_adopts_what_is_there_or_it_is_named_and_the_rest_is_made(t
         kill(stack, cloud)
         said = fail(stack, cloud, [])
         assert "interrupted while creating" in said, "the engine says what it doesn't know"
-        assert "InvalidDBName.Duplicate" in said, "the cloud says what is there, which is on no list"
+        assert "InvalidDBName.Duplicate" in said, f"the cloud says what is there, which is on no list: {said}"
 
         for token, id_ in left(stack.export_stack().deployment, cloud.estate.store.all()):
             cloud.estate.delete(token, id_)  # as a person does
