@@ -21,8 +21,8 @@ tls {{ include "messaging.tls" . }}
 
 mqtt {
   port: 8883
-  # The server takes its own copy of such a report away while it is still storing it, so a hard stop between the two
-  # loses a report of which the publisher will be told that it is complete.
+  # Of a report with QoS 2 the server (2.15) takes its own copy away while it is still storing it: after a hard stop
+  # between the two the report is gone, and its publisher is told that it is complete.
   reject_qos2_publish: true
   tls {{ include "messaging.tls" . | indent 2 | trim }}
 }
