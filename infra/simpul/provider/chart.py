@@ -9,10 +9,8 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-import jsonschema
-import jsonschema.validators
 import yaml
 
 from simpul import digest as files
@@ -21,6 +19,9 @@ from simpul.provider import compare
 from simpul.provider.kind import Failure
 from simpul.provider.wire import UNKNOWN, has_unknown
 from simpul.provider.wire import Path as ValuePath
+
+if TYPE_CHECKING:
+    import jsonschema
 
 # Beside the chart, but no part of what is installed: its checks, the recipe of its image, what is said about it.
 _BESIDE: Final = frozenset({"ci", "image", "README.md"})
@@ -53,8 +54,10 @@ def problems(chart: str, values: Mapping[str, Any], secrets: Collection[ValuePat
     defaults_file = top / "values.yaml"
     defaults = yaml.safe_load(defaults_file.read_text()) if defaults_file.is_file() else {}
     whole = merge(defaults or {}, values)
+    import jsonschema.validators  # noqa: PLC0415 takes a tenth of a second, which only a release pays
+
     # Helm 4 reads a schema that names no version as draft 2020-12.
-    kind = jsonschema.validators.validator_for(schema, default=jsonschema.Draft202012Validator)
+    kind = jsonschema.validators.validator_for(schema, default=jsonschema.validators.Draft202012Validator)
     errors = sorted(kind(schema).iter_errors(whole), key=lambda error: [str(part) for part in error.absolute_path])
     return [failure for error in errors for failure in _failures(error, secrets)]
 

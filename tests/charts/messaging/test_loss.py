@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import pytest
-
 from charts.messaging.conftest import City
 from charts.messaging.server import Server, numbers, wait
-
-pytestmark = pytest.mark.long
 
 SITE = "647101"
 
