@@ -20,8 +20,8 @@ help: ## Show this list
 setup: .venv/.ready ## Install Simpul and its Python packages into .venv
 .venv/.ready: requirements.lock pyproject.toml
 	@python=/usr/bin/python3; can() { $$1 -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; }; \
-	  can $$python || test $$(id -u) != 0 || { apt-get update -qq && apt-get install -qq -y python3-venv </dev/null >/dev/null; } || true; \
-	  can $$python || python=python3; can $$python || { echo "Python 3.11 with venv is missing. As root: apt-get install python3-venv" >&2; exit 1; }; \
+	  can $$python || { test $$(id -u) = 0 && apt-get update -qq && apt-get install -qq -y python3-venv </dev/null >/dev/null && can $$python; } || python=python3; \
+	  can $$python || { echo "Python 3.11 with venv is missing. As root: apt-get install python3-venv" >&2; exit 1; }; \
 	  test -x $(BIN)/python || $$python -m venv .venv
 	@echo "Installing the Python packages of requirements.lock into .venv"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock

@@ -18,7 +18,6 @@ from typing import Any
 
 import nats
 import paho.mqtt.client as mqtt
-import pytest
 from nats.js.api import AckPolicy, ConsumerConfig
 
 from charts.messaging.rendering import Values, content, objects
@@ -109,14 +108,6 @@ class Server:
         with urllib.request.urlopen(f"http://127.0.0.1:{self.ports['monitor']}/{path}", timeout=10) as answer:
             found: dict[str, Any] = json.load(answer)
             return found
-
-    def stored(self) -> int:
-        """Give how many reports REPORTS holds."""
-        for account in self.monitor("jsz?streams=true")["account_details"]:
-            for stream in account["stream_detail"]:
-                if stream["name"] == "REPORTS":
-                    return int(stream["state"]["messages"])
-        pytest.fail(f"{self.folder.name} has no REPORTS")
 
     def count(self, subject: str) -> int:
         """Count what REPORTS holds on `subject`."""
