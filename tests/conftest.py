@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import gc
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pulumi
 import pytest
+from pulumi.automation._server import LanguageServer
 from pulumi.runtime import resource
 from pulumi.runtime.proto import source_pb2
 
@@ -41,27 +41,39 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _closed_loops(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Close the event loops that the Automation API leaves open when a run fails; they would be warned of later."""
+def _ended_programs(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """See a test's programs to their end, and close the event loops that they leave open when a run fails.
+
+    The Automation API runs a program in a thread of its own and doesn't wait for one whose engine has gone; a loop that
+    nobody closed would be warned of later.
+    """
     if request.node.get_closest_marker("engine") is None:
         yield
         return
-    made: list[asyncio.AbstractEventLoop] = []
+    running: set[int] = set()
+    loops: list[asyncio.AbstractEventLoop] = []
+    run: Callable[..., object] = LanguageServer.Run
     make = asyncio.new_event_loop
+
+    def follow(*call: object) -> object:
+        running.add(threading.get_ident())
+        try:
+            return run(*call)
+        finally:
+            running.discard(threading.get_ident())
 
     def record() -> asyncio.AbstractEventLoop:
         loop = make()
-        if threading.current_thread() is not threading.main_thread():  # it runs programs in threads of its own
-            made.append(loop)
+        if threading.current_thread() is not threading.main_thread():
+            loops.append(loop)
         return loop
 
+    monkeypatch.setattr(LanguageServer, "Run", follow)
     monkeypatch.setattr(asyncio, "new_event_loop", record)
     yield
-    # A program that the engine refused may take a moment more to notice.
-    until(lambda: not any(loop.is_running() for loop in made))
-    for loop in made:
-        with contextlib.suppress(AttributeError):  # of a pipe that the program's own thread closes in this very moment
-            loop.close()
+    until(lambda: not running)
+    for loop in loops:
+        loop.close()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

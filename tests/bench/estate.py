@@ -91,6 +91,7 @@ def _round(folder: Path, program: str, flat: Path) -> Iterator[tuple[str, float]
             "PULUMI_CONFIG_PASSPHRASE": "a benchmark's",
             "PULUMI_HOME": str(folder / "home"),
             "PULUMI_SKIP_UPDATE_CHECK": "true",
+            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",  # the cloud's is none that could be fetched
             "PULUMI_DEBUG_PROVIDERS": f"alicloud:{port}",
             "PYTHONPATH": str(PROGRAMS.parents[1]),
             "SIMPUL_FLAT": str(flat),

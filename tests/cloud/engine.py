@@ -14,8 +14,9 @@ from typing import Any, Final
 from pulumi import automation
 from pulumi.automation.events import EngineEvent, OpType
 
+import vault
 from lab.cloud.client import Client
-from provider.engine import be_brief, command, counts
+from provider.engine import be_brief, command, counts, environment
 from simpul.city import City, load, plan
 from simpul.cloud import Cloud, find
 from simpul.project import ROOT
@@ -43,15 +44,16 @@ def open_stack(cloud: Client, folder: Path, city: City, name: str = "balikpapan"
     (folder / "Pulumi.yaml").write_text(json.dumps(project))
     (folder / f"Pulumi.{name}.yaml").write_text(json.dumps({"config": {"alicloud:region": "ap-southeast-5"}}))
     variables = {
+        **environment(),
         "PULUMI_BACKEND_URL": f"file://{folder / 'backend'}?metadata=skip",  # or a kill leaves them unreadable
-        "PULUMI_CONFIG_PASSPHRASE": "a test's",
         "PULUMI_HOME": str(folder / "home"),
-        "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_DEBUG_PROVIDERS": f"alicloud:{cloud.port}",
         "PULUMI_EXPERIMENTAL": "true",
         CHECKPOINTS: "true",
     }
-    options = automation.LocalWorkspaceOptions(env_vars=variables, work_dir=str(folder), pulumi_command=command())
+    options = automation.LocalWorkspaceOptions(
+        env_vars=variables, work_dir=str(folder), pulumi_command=command(), secrets_provider=vault.PROVIDER
+    )
     stack = automation.create_stack(name, project_name="simpul", program=declare(city), opts=options)
     be_brief(stack)
     return stack

@@ -11,6 +11,8 @@ from typing import Any
 
 import yaml
 
+import vault
+from provider import engine
 from simpul.policy.case import EXAMPLE
 from simpul.project import ROOT
 
@@ -49,10 +51,9 @@ class Project:
     def pulumi(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         environment = {
             **os.environ,
+            **engine.environment(),
             "PULUMI_BACKEND_URL": f"file://{self.folder / 'state'}",
             "PULUMI_HOME": str(self.folder / "home"),
-            "PULUMI_CONFIG_PASSPHRASE": "a test's",
-            "PULUMI_SKIP_UPDATE_CHECK": "true",
             "PULUMI_DEBUG_PROVIDERS": f"alicloud:{self.cloud}",
             "PYTHONWARNINGS": "ignore",
         }
@@ -63,5 +64,5 @@ class Project:
 
     def run(self, verb: str, *options: str) -> subprocess.CompletedProcess[str]:
         """Run `pulumi preview` or `pulumi up` on the stack."""
-        self.pulumi("stack", "select", "--create", "balikpapan")
+        self.pulumi("stack", "select", "--create", "balikpapan", "--secrets-provider", vault.PROVIDER)
         return self.pulumi(verb, *options)

@@ -16,10 +16,10 @@ import yaml
 from pulumi import automation as auto
 from pulumi.automation import events
 
+import vault
 from simpul.project import ROOT
 from simpul.provider import child
 
-PASSPHRASE = "an engine under test"
 Program = Callable[[], None]
 
 
@@ -48,7 +48,8 @@ class Engine:
             pulumi_command=command(),
             work_dir=str(folder),
             pulumi_home=str(folder / "home"),
-            env_vars={"PULUMI_CONFIG_PASSPHRASE": PASSPHRASE, "PULUMI_SKIP_UPDATE_CHECK": "true"},
+            secrets_provider=vault.PROVIDER,
+            env_vars=environment(),
         )
         self._stack = auto.create_stack("trial", "trial", program=lambda: None, opts=options)
         be_brief(self._stack)
@@ -138,6 +139,16 @@ class Engine:
             self.said += text + "\n"
         if event.summary_event:
             self.changes = counts(event.summary_event)
+
+
+def environment() -> dict[str, str]:
+    """Give the environment of an engine that asks nobody on the internet for anything, and a keeper for its keys."""
+    return {
+        **vault.variables(),
+        "PULUMI_SKIP_UPDATE_CHECK": "true",
+        # Else each run on a state asks four times for a plugin that isn't installed, though it is told where one runs.
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
+    }
 
 
 @cache

@@ -43,6 +43,8 @@ def variables() -> dict[str, str]:
         "PULUMI_STACK": STACK,
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_DEBUG_PROVIDERS": f"alicloud:{port}",
+        # Else the engine wants the vendor's plugin too, of which the state tells, at the beginning of each command.
+        "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
         "ANSIBLE_PRIVATE_KEY_FILE": str(KEY),
         "SIMPUL_KUBECONFIGS": str(KUBECONFIGS),
         # By these, psql and S3 clients trust what stands behind the cloud's databases and buckets.

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
+
 from charts.messaging.conftest import City
 from charts.messaging.server import Server, numbers, wait
 
 SITE = "647101"
 
 
+@pytest.mark.long
 def test_reports_go_on_when_a_site_and_then_the_hub_lost_its_volume(own_city: City) -> None:
     hub, leaf, mine = own_city.hub, own_city.leaves[SITE], f"reports.{SITE}.water"
     own_city.client(leaf, "before").publish(f"reports/{SITE}/water", numbers(0, 100))

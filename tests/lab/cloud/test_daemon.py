@@ -18,10 +18,11 @@ from pulumi import automation
 from pulumi.runtime.proto import provider_pb2 as pb
 from pulumi.runtime.proto import provider_pb2_grpc
 
+import vault
 from cloud.engine import run
 from lab.cloud.client import urn
 from lab.cloud.estate import NETWORK
-from provider.engine import be_brief, command
+from provider.engine import be_brief, command, environment
 from simpul.provider.wire import pack, unpack
 
 REGION = "ap-southeast-5"
@@ -70,13 +71,14 @@ def workspace(daemon: Daemon, folder: Path, program: Callable[[], None]) -> auto
     for name in ("home", "backend"):
         (folder / name).mkdir(exist_ok=True)
     variables = {
+        **environment(),
         "PULUMI_BACKEND_URL": f"file://{folder / 'backend'}",
-        "PULUMI_CONFIG_PASSPHRASE": "a test's",
         "PULUMI_HOME": str(folder / "home"),
-        "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_DEBUG_PROVIDERS": f"alicloud:{daemon.port}",
     }
-    options = automation.LocalWorkspaceOptions(env_vars=variables, work_dir=str(folder), pulumi_command=command())
+    options = automation.LocalWorkspaceOptions(
+        env_vars=variables, work_dir=str(folder), pulumi_command=command(), secrets_provider=vault.PROVIDER
+    )
     stack = automation.create_stack("test", project_name="cloud", program=program, opts=options)
     be_brief(stack)
     stack.set_config("alicloud:region", automation.ConfigValue(REGION))
