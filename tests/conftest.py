@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 
 import pulumi
 import pytest
+from hypothesis import HealthCheck, settings
 from pulumi.automation._server import LanguageServer
 from pulumi.runtime import resource
 from pulumi.runtime.proto import source_pb2
@@ -19,12 +20,14 @@ from simpul.garbage import look_seldom
 
 
 def pytest_configure() -> None:
-    """Spare what no test looks at.
+    """Spare what no test looks at, and assert no time: a machine may be busy when hypothesis draws a value.
 
     A run holds so much from its beginning to its end that looking for garbage is a lot of work; the SDK sends the
     engine a thousand lines of debugging for a city, each by a call of its own; and it writes down for each resource
     who called whom, which is a tall stack under pytest, and half of a state.
     """
+    settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("untimed")
     look_seldom()
     pulumi.log.debug = lambda *_, **__: None
     resource._get_stack_trace = source_pb2.StackTrace

@@ -15,7 +15,7 @@ from random import Random
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from simpul.city import Plan, parse, plan
@@ -91,7 +91,6 @@ def test_a_city_s_networks_are_apart_and_keep_their_place(part: int) -> None:
             raise
 
 
-@settings(deadline=None)
 @given(ranges(), ZONES, ZONES, SITES, SITES)
 def test_so_are_those_of_a_city_that_shrinks(
     addresses: IPv4Network, zones: list[str], more: list[str], sites: dict[str, int], others: dict[str, int]
@@ -131,7 +130,6 @@ def widen(addresses: IPv4Network, numbers: list[int]) -> IPv4Network:
     return wider
 
 
-@settings(deadline=None)
 @given(SITES)
 def test_a_range_that_is_widened_behind_its_end_renumbers_nothing(sites: dict[str, int]) -> None:
     narrow, wide = IPv4Network("10.64.0.0/11"), IPv4Network("10.64.0.0/10")

@@ -67,13 +67,12 @@ def problems_of(data: Any) -> tuple[str, ...]:
     return tuple(problem.where for problem in problems)
 
 
-@settings(deadline=None)
 @given(ANYTHING)
 def test_nothing_at_all_makes_it_fail_otherwise(data: Any) -> None:
     assert problems_of(data)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.sampled_from(list(places(WHOLE))), ANYTHING, st.sampled_from(list(places(WHOLE))), ANYTHING)
 def test_no_two_values_anywhere_make_it_fail_otherwise(
     place: tuple[Any, ...], value: Any, other: tuple[Any, ...], other_value: Any

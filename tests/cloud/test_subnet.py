@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import IPv4Address, IPv4Network
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from simpul.city import load, plan
@@ -22,7 +22,6 @@ OFFICES = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(OFFICES)
 def test_few_ranges_hold_all_hosts_and_none_of_the_cloud_s(hosts: list[IPv4Address]) -> None:
     ranges = subnet.gather(hosts, 4, CLOUD, "64.71.01")
@@ -31,7 +30,6 @@ def test_few_ranges_hold_all_hosts_and_none_of_the_cloud_s(hosts: list[IPv4Addre
     assert not any(each.overlaps(CLOUD) for each in ranges)
 
 
-@settings(deadline=None)
 @given(OFFICES)
 def test_where_there_is_room_nobody_but_the_hosts_is_in(hosts: list[IPv4Address]) -> None:
     assert sum(each.num_addresses for each in subnet.gather(hosts, 16, CLOUD, "64.71.01")) == len(hosts)
