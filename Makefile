@@ -10,11 +10,12 @@ unexport PYTHONDONTWRITEBYTECODE
 CACHE := $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/simpul
 # mypy holds what it knows by content: another clone, and another day's checkout, needs only what differs.
 export MYPY_CACHE_DIR := $(CACHE)/mypy
-# uv keeps packages unpacked for the next clone, and needs seconds where pip needs a minute and a half. But it doesn't know
-# what pip is told of mirrors: where it fails, pip tries.
+# uv keeps packages unpacked for the next clone, and needs seconds where pip needs a minute and a half. It trusts whom the
+# system trusts, as a network may have certificates of its own; what pip is told of mirrors it doesn't read: where it fails,
+# pip tries.
 UV := $(CACHE)/uv-$(shell sed -n 's/^uv==\([0-9.]*\).*/\1/p' infra/toolchain/uv/requirements.lock)
 PIP := -m pip install --quiet --disable-pip-version-check
-install = $(UV)/bin/uv pip install --quiet --python $(BIN)/python $(1) || { $(BIN)/python -m ensurepip >/dev/null && $(BIN)/python $(PIP) $(1); }
+install = $(UV)/bin/uv pip install --quiet --system-certs --python $(BIN)/python $(1) || { $(BIN)/python -m ensurepip >/dev/null && $(BIN)/python $(PIP) $(1); }
 TOOLS = $$(simpul lab tools)
 
 .PHONY: help setup go lab down test e2e check format generate bench lock modules clean
@@ -76,7 +77,7 @@ bench: go ## Measure Simpul beside what one would do without it (minutes; ARGS=n
 	@PATH="$(TOOLS):$$PATH" PYTHONPATH=tests python -m bench $(ARGS)
 
 lock: setup ## Pin the packages of pyproject.toml anew
-	@pin="$(UV)/bin/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --python-version 3.11"; \
+	@pin="$(UV)/bin/uv pip compile --quiet --system-certs --generate-hashes --no-emit-index-url --no-header --python-version 3.11"; \
 	$$pin --group dev pyproject.toml -o requirements.lock; \
 	for each in infra/toolchain infra/toolchain/uv; do $$pin $$each/requirements.in -o $$each/requirements.lock; done
 
