@@ -37,7 +37,7 @@ setup: .venv/.ready ## Install Simpul and its Python packages into .venv
 	@$(call install,--no-deps -e .)
 	@site=$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))'); \
 	  compiled=$(CACHE)/compiled-$$(cat requirements.lock <($(BIN)/python -VV) | sha256sum | cut -c 1-16); \
-	  test -d $$compiled || { $(BIN)/python -m compileall -q -j 0 $$site; new=$$(mktemp -d $$compiled.XXXX); \
+	  test -d $$compiled || { $(BIN)/python -m compileall -q -j 0 $$site; new=$$(mktemp -d -p $(CACHE)); \
 	    (cd $$site && find . -name '*.pyc' -exec cp --parents -t $$new {} +); mv -T $$new $$compiled 2>/dev/null || rm -r $$new; }; \
 	  cp -rl --remove-destination $$compiled/. $$site 2>/dev/null || cp -r --remove-destination $$compiled/. $$site
 	@touch $@
