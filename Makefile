@@ -71,6 +71,7 @@ format: setup ## Format and mend what can be mended
 generate: setup ## Make the generated files anew
 	@python -m simpul.city.schema
 	@python -m simpul.policy.page
+	@python -m simpul.constraint.page
 	@python -m simpul.picture
 
 bench: go ## Measure Simpul beside what one would do without it (minutes; ARGS=names of cases)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from simpul import constraint
 from simpul.errors import SimpulError
 from simpul.lab.cloud import computed, product, reference, region
 from simpul.lab.cloud.bucket.backing import Buckets
@@ -46,6 +47,13 @@ WORDS: Final = {
 
 def _quiet(_: str) -> None:
     """Hear nothing."""
+
+
+def _word(broken: constraint.Violation) -> tuple[str, str]:
+    """Return the code and the words by which the API refuses a parameter; the vendor's own code isn't always told."""
+    name = broken.parameter.rpartition(".")[2]
+    got = "" if broken.got is None else f" {broken.got}"
+    return f"InvalidParameter.{name}", f"The specified {broken.path or name}{got} is not valid: {broken.says}."
 
 
 def _decides(facts: Mapping[str, Property], name: str) -> bool:
@@ -209,6 +217,8 @@ class Estate:
         for rule in kind.rules:
             rule.examine(order)
         kind.examine(order)
+        for broken in constraint.violations(order.resource.token, order.inputs):
+            raise Refusal(*_word(broken))
 
     def _is_there(self, needs: Reference, identity: str) -> bool:
         if needs.target == reference.GROUP and identity == region.DEFAULT_GROUP:
