@@ -22,3 +22,14 @@ def test_a_recording_needs_no_network_and_has_everything(monkeypatch: pytest.Mon
     assert {each.parent for each in recording.of("alicloud:vpc/switch:Switch")} == {"simpul-6471-network"}
     assert recording.outputs["cloud"]["vpc_id"] == "simpul-6471-vpc-id"
     assert {each["workload"] for each in recording.outputs["endpoints"]} == {"messaging"}
+
+
+def test_a_label_changes_nothing_but_tags_titles_and_descriptions() -> None:
+    city = load(ROOT / "Pulumi.balikpapan.yaml")
+    told = {"tags", "description", "displayName", "describe"}
+    other = record(city.model_copy(update={"name": "Kota Balikpapan", "owner": "Dinas Kominfo"}))
+    before, after = (
+        {(each.type, each.name): {key: each.inputs[key] for key in each.inputs.keys() - told} for each in run}
+        for run in (record(city).resources, other.resources)
+    )
+    assert before == after

@@ -142,10 +142,10 @@ def loop() -> asyncio.AbstractEventLoop:
         return asyncio.new_event_loop()
 
 
-def record(city: City, stack: str = "") -> Recording:
-    """Run the whole program for `city` as `stack` (the city's name in small letters unless it is given)."""
+def record(city: City, stack: str = "balikpapan") -> Recording:
+    """Run the whole program for `city` as `stack`."""
     recorder = Recorder(ANSWERS, COMPUTED)
-    outputs = run(lambda: compose(city, Found()), recorder, stack or city.name.lower())
+    outputs = run(lambda: compose(city, Found()), recorder, stack)
     resources = (
         Registered(each.typ, each.name, each.inputs, recorder.parents[each.typ, each.name])
         for each in recorder.resources

@@ -46,7 +46,10 @@ class Case:
         """Give the effects by resource."""
         tagged = [name(each) for each in before.resources if is_cloud(each) and "tags" in each.inputs]
         return {
-            each: effect for effect, names in self.effects.items() for each in (tagged if names == TAGGED else names)
+            each: effect
+            for effect, names in self.effects.items()
+            for told in ([names] if isinstance(names, str) else names)
+            for each in (tagged if told == TAGGED else [told])
         }
 
 

@@ -45,7 +45,7 @@ def denied(recorder: Recorder, part: str) -> set[str]:
 
 def test_there_is_a_role_for_each_use_with_one_policy_of_its_own(recorder: Recorder) -> None:
     uses = ("operator", "preview", "vendor", "store-reports", "store-population", "trail")
-    names = {f"simpul-6471-{use}" for use in uses}
+    names = {f"simpul-6471-balikpapan-{use}" for use in uses}
     assert {each.inputs["roleName"] for each in recorder.of(ROLE)} == names
     attached = [each.inputs for each in recorder.of("alicloud:ram/rolePolicyAttachment:RolePolicyAttachment")]
     assert {(each["roleName"], each["policyName"], each["policyType"]) for each in attached} == {

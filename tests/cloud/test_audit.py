@@ -51,6 +51,6 @@ def test_its_role_is_the_vendor_s_service_s_and_can_write_nothing_else(city: Cit
 
 
 def test_what_is_there_already_is_adopted(city: City) -> None:
-    there = {"trails": [{"id": "simpul-6471-trail"}]}
+    there = {"trails": [{"id": "simpul-6471-balikpapan-trail"}]}
     recorder, _ = make(city, {"alicloud:actiontrail/getTrails:getTrails": there})
-    assert recorder.of(TRAIL)[0].resource_id == "simpul-6471-trail"
+    assert recorder.of(TRAIL)[0].resource_id == "simpul-6471-balikpapan-trail"

@@ -41,6 +41,6 @@ def test_a_city_without_files_needs_no_vault(city: City) -> None:
 
 
 def test_what_is_there_already_is_adopted(city: City) -> None:
-    there = {"vaults": [{"id": "v-1", "vaultName": "simpul-6471-vault"}]}
+    there = {"vaults": [{"id": "v-1", "vaultName": "simpul-6471-balikpapan-vault"}]}
     recorder, _ = make(city, {"alicloud:hbr/getVaults:getVaults": there})
     assert recorder.of(VAULT)[0].resource_id == "v-1"

@@ -30,8 +30,8 @@ def test_each_class_of_data_has_a_key_that_is_made_anew_every_year(city: City) -
     assert {each["dkmsInstanceId"] for each in keys} == {"simpul-6471-keys-id"}
     aliases = {each.inputs["aliasName"]: each.inputs["keyId"] for each in recorder.of(ALIAS)}
     assert aliases == {
-        "alias/simpul-6471-internal": "simpul-6471-key-internal-id",
-        "alias/simpul-6471-personal": "simpul-6471-key-personal-id",
+        "alias/simpul-6471-balikpapan-internal": "simpul-6471-key-internal-id",
+        "alias/simpul-6471-balikpapan-personal": "simpul-6471-key-personal-id",
     }
 
 
@@ -55,13 +55,16 @@ def test_what_is_there_already_is_adopted_by_its_name(city: City) -> None:
             "alicloud:kms/getInstances:getInstances": {"instances": [{"instanceId": "kst-1"}]},
             "alicloud:kms/getKeys:getKeys": {
                 "keys": [
-                    {"id": "key-1", "description": "Simpul Balikpapan (balikpapan): personal data"},
-                    {"id": "key-2", "description": "Simpul Balikpapan (staging): personal data"},
+                    {"id": "key-1", "description": "simpul-6471-balikpapan: personal data"},
+                    {"id": "key-2", "description": "simpul-6471-staging: personal data"},
                 ]
             },
             "alicloud:kms/getAliases:getAliases": {
                 "aliases": [
-                    {"id": "alias/simpul-6471-internal", "aliasName": "alias/simpul-6471-internal"},
+                    {
+                        "id": "alias/simpul-6471-balikpapan-internal",
+                        "aliasName": "alias/simpul-6471-balikpapan-internal",
+                    },
                     {"id": "alias/simpul-6471-staging-internal", "aliasName": "alias/simpul-6471-staging-internal"},
                 ]
             },
@@ -73,5 +76,5 @@ def test_what_is_there_already_is_adopted_by_its_name(city: City) -> None:
         "simpul-6471-key-internal": "",
         "simpul-6471-key-personal": "key-1",
     }
-    assert {each.resource_id for each in recorder.of(ALIAS)} == {"", "alias/simpul-6471-internal"}
+    assert {each.resource_id for each in recorder.of(ALIAS)} == {"", "alias/simpul-6471-balikpapan-internal"}
     assert len(adopted) == 3

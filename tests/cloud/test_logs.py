@@ -32,7 +32,7 @@ def test_each_store_keeps_what_the_city_declares_encrypted_and_searchable(city: 
 
 def test_the_project_s_name_is_the_city_s_alone_in_the_world(city: City) -> None:
     recorder, _ = make(city)
-    assert re.fullmatch(r"simpul-6471-logs-[0-9a-f]{6}", recorder.one(PROJECT)["projectName"])
+    assert re.fullmatch(r"simpul-6471-balikpapan-logs-[0-9a-f]{6}", recorder.one(PROJECT)["projectName"])
     assert recorder.one(PROJECT)["tags"]["simpul:stack"] == "balikpapan"
 
 

@@ -25,7 +25,7 @@ def test_the_city_s_contacts_are_told_of_everything(city: City) -> None:
     recorder, _ = make(city)
     assert recorder.one(CONTACT)["channelsMail"] == "siaga@balikpapan.go.id"
     assert recorder.one(GROUP)["contacts"] == [recorder.one(CONTACT)["alarmContactName"]]
-    assert {tuple(each.inputs["contactGroups"]) for each in recorder.of(ALARM)} == {("simpul-6471",)}
+    assert {tuple(each.inputs["contactGroups"]) for each in recorder.of(ALARM)} == {("simpul-6471-balikpapan",)}
 
 
 def test_what_can_run_full_is_watched_by_its_id(city: City) -> None:
@@ -54,24 +54,24 @@ def test_names_are_this_stack_s_alone(city: City) -> None:
     recorder, _ = make(city)
     names = [each.inputs["name"] for each in recorder.of(ALARM)]
     assert len(set(names)) == len(names)
-    assert all(name.startswith("simpul-6471-") for name in names)
+    assert all(name.startswith("simpul-6471-balikpapan-") for name in names)
 
 
 def test_what_is_there_already_is_adopted(city: City) -> None:
-    rule = {"ruleName": "simpul-6471-database-diskusage", "metricAlarmRuleId": "a1"}
+    rule = {"ruleName": "simpul-6471-balikpapan-database-diskusage", "metricAlarmRuleId": "a1"}
     other = {"ruleName": "somebody-s", "metricAlarmRuleId": "a2"}
     recorder, _ = make(
         city,
         {
             "alicloud:cloudmonitor/getServiceMetricAlarmRules:getServiceMetricAlarmRules": {"rules": [rule, other]},
             "alicloud:cms/getAlarmContacts:getAlarmContacts": {
-                "contacts": [{"id": "simpul-6471-siaga", "alarmContactName": "simpul-6471-siaga"}]
+                "contacts": [{"id": "simpul-6471-balikpapan-siaga", "alarmContactName": "simpul-6471-balikpapan-siaga"}]
             },
             "alicloud:cms/getMonitorGroups:getMonitorGroups": {
-                "groups": [{"id": "77", "monitorGroupName": "simpul-6471"}]
+                "groups": [{"id": "77", "monitorGroupName": "simpul-6471-balikpapan"}]
             },
         },
     )
     assert {each.resource_id for each in recorder.of(ALARM)} == {"", "a1"}
-    assert recorder.of(CONTACT)[0].resource_id == "simpul-6471-siaga"
+    assert recorder.of(CONTACT)[0].resource_id == "simpul-6471-balikpapan-siaga"
     assert recorder.of("alicloud:cms/monitorGroup:MonitorGroup")[0].resource_id == "77"

@@ -39,7 +39,7 @@ class Looks(Recorder):
         if args.token != "alicloud:cs/getClusters:getClusters":
             return super().call(args)
         self.state = next(self.states, self.state)
-        listed = {"id": "c1", "clusterName": "simpul-6471", "vpcId": self.vpc, "state": self.state}
+        listed = {"id": "c1", "clusterName": "simpul-6471-balikpapan", "vpcId": self.vpc, "state": self.state}
         return {"clusters": [listed] if self.state else []}, []
 
 
@@ -61,19 +61,19 @@ def look(monkeypatch: pytest.MonkeyPatch, *states: str, vpc: str = "vpc-1") -> t
 
 def test_one_that_is_being_made_is_waited_for_and_adopted(monkeypatch: pytest.MonkeyPatch) -> None:
     found, pauses, told = look(monkeypatch, "initial", "initial", "running")
-    assert found.id(alicloud.cs.ManagedKubernetes, "simpul-6471") == "c1"
+    assert found.id(alicloud.cs.ManagedKubernetes, "simpul-6471-balikpapan") == "c1"
     assert pauses == list(PAUSES[:2])
-    assert told == ["Waiting for the cluster simpul-6471 (c1), which is initial"]
+    assert told == ["Waiting for the cluster simpul-6471-balikpapan (c1), which is initial"]
 
 
 def test_one_that_is_being_deleted_is_waited_for_until_it_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
     found, pauses, _ = look(monkeypatch, "deleting", "")
-    assert found.id(alicloud.cs.ManagedKubernetes, "simpul-6471") is None
+    assert found.id(alicloud.cs.ManagedKubernetes, "simpul-6471-balikpapan") is None
     assert len(pauses) == 1
 
 
 def test_one_that_failed_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    with pytest.raises(OutsideError, match=r"simpul-6471: doesn't run.*c1 is failed.*\n.*delete it"):
+    with pytest.raises(OutsideError, match=r"simpul-6471-balikpapan: doesn't run.*c1 is failed.*\n.*delete it"):
         look(monkeypatch, "failed")
 
 
@@ -85,4 +85,4 @@ def test_patience_ends(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("state", ["running", "initial", "failed"])
 def test_one_in_another_stack_s_network_is_nothing_to_this_one(monkeypatch: pytest.MonkeyPatch, state: str) -> None:
     found, pauses, _ = look(monkeypatch, state, vpc="vpc-2")
-    assert (found.id(alicloud.cs.ManagedKubernetes, "simpul-6471"), pauses) == (None, [])
+    assert (found.id(alicloud.cs.ManagedKubernetes, "simpul-6471-balikpapan"), pauses) == (None, [])

@@ -38,7 +38,7 @@ def test_there_are_buckets_for_backups_for_audit_and_for_each_store_that_wants_o
     assert [each.use for each in estate.buckets] == ["backup", "audit", "reports", "population"]
     names = [each["bucket"] for each in by_part(recorder, BUCKET).values()]
     assert sorted(names) == sorted(each.name for each in estate.buckets)
-    assert all(name.startswith("simpul-6471-") and len(name) <= 63 for name in names)
+    assert all(name.startswith("simpul-6471-balikpapan-") and len(name) <= 63 for name in names)
 
 
 def test_each_is_encrypted_by_the_key_of_its_class_and_keeps_old_versions(city: City) -> None:
@@ -117,7 +117,7 @@ def test_the_sites_key_opens_the_backups_alone_until_its_end_and_deletes_nothing
 
 
 def test_what_is_there_already_is_adopted(city: City) -> None:
-    name = by_part(make(city)[0], BUCKET)["audit"]["bucket"]
+    name, sites = by_part(make(city)[0], BUCKET)["audit"]["bucket"], "simpul-6471-balikpapan-sites"
     mark = {"simpul:wilayah": "64.71", "simpul:stack": "balikpapan", "simpul:managed-by": "pulumi"}
     recorder, _ = make(
         city,
@@ -125,18 +125,18 @@ def test_what_is_there_already_is_adopted(city: City) -> None:
             "alicloud:oss/getBuckets:getBuckets": {
                 "buckets": [
                     {"name": name, "tags": mark},
-                    {"name": "simpul-6471-backup-other", "tags": mark | {"simpul:stack": "other"}},
+                    {"name": "simpul-6471-balikpapan-backup-other", "tags": mark | {"simpul:stack": "other"}},
                 ]
             },
-            "alicloud:ram/getUsers:getUsers": {"users": [{"id": "2001", "name": "simpul-6471-sites"}]},
+            "alicloud:ram/getUsers:getUsers": {"users": [{"id": "2001", "name": sites}]},
             "alicloud:ram/getPolicies:getPolicies": {
-                "policies": [{"id": "simpul-6471-sites", "policyName": "simpul-6471-sites", "attachmentCount": 1}],
+                "policies": [{"id": sites, "policyName": sites, "attachmentCount": 1}],
             },
         },
     )
     assert {each.resource_id for each in recorder.of(BUCKET)} == {"", name}
     assert recorder.of("alicloud:ram/user:User")[0].resource_id == "2001"
     [policy] = [each for each in recorder.of(POLICY) if each.name == "simpul-6471-sites"]
-    assert policy.resource_id == "simpul-6471-sites"
+    assert policy.resource_id == sites
     [attachment] = recorder.of("alicloud:ram/userPolicyAttachment:UserPolicyAttachment")
-    assert attachment.resource_id == "user:simpul-6471-sites:Custom:simpul-6471-sites"
+    assert attachment.resource_id == f"user:{sites}:Custom:{sites}"

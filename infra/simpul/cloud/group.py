@@ -1,4 +1,4 @@
-"""The resource group of a city: what it is called in the console, and by which it is known as this stack's."""
+"""The resource group of a city: what it is called in the console ends in the stack, by which it is known."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from simpul.errors import OutsideError
 
 
 async def listed(identity: Identity) -> Listed:
-    """List the group of the stack's name, which has to have its title too."""
+    """List the group of the stack's name, which has to have a title of the stack's too."""
     groups = alicloud.resourcemanager.get_resource_groups_output(name_regex=f"^{identity.sole}$")
     for group in (await ask(groups)).groups:
-        if group.display_name != identity.title:
+        if not identity.titles(group.display_name):
             raise OutsideError.at(
                 f"cloud group {group.name}",
                 f"isn't this stack's, which is called {identity.title}",

@@ -1,7 +1,9 @@
-"""Names and tags of a city's cloud resources: both derive from its kode wilayah.
+"""Names and tags of a city's cloud resources: a name derives from its kode wilayah and its stack alone.
 
 In: the city and the stack's name. Out: names within the vendor's letters and length, and the tags that every
-resource carries, by which bills, access and a cut-off run are told apart.
+resource carries, by which bills, access and a cut-off run are told apart. What a person may reword, the city's name and
+its owner's, is in tags and descriptions alone: most names of the vendor's can't be changed, and what has one is made
+anew where it would be another.
 """
 
 from __future__ import annotations
@@ -9,14 +11,27 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import Literal
 
 from simpul.city import City, DataClass
+
+Purpose = Literal["data", "backup", "audit"]
+"""What a resource is for, where rules and access ask for it: never read out of a name, in which a store's may be."""
 
 LONGEST = 64
 """The shortest of the vendor's longest names that the city's names come near to: that of a RAM role."""
 
 DIGEST = 6
 """How many letters tell shortened names apart."""
+
+STACK = 16
+"""How many letters of a stack's name are in names."""
+
+TITLE = 50
+"""Letters of a title: as many has the display name of a resource group, which has the fewest."""
+
+ABBREVIATIONS = {"Kabupaten": "Kab.", "Kepulauan": "Kep.", "Administrasi": "Adm."}
+"""How Indonesians write long names of cities where there is little room."""
 
 
 @dataclass(frozen=True)
@@ -44,13 +59,20 @@ class Identity:
         return fit(f"{self.prefix}-{part}", longest)
 
     @property
-    def sole(self) -> str:
-        """Give the name of what can't share its name with another in the account: the resource group and the cluster.
+    def short(self) -> str:
+        """Give the stack in a word that names can have: its own name, or the head of it and a digest.
 
-        A stack that is named after the city has the plain one; another stack of the city adds its own name.
+        No word has a hyphen and no two stacks have the same, so that no name of one stack begins as another's do.
         """
-        stack = _plain(self.stack)
-        return self.prefix if stack == _plain(self.city) else f"{self.prefix}-{stack}"
+        plain = re.sub(r"[^a-z0-9]", "", self.stack.lower())
+        if plain == self.stack and len(plain) <= STACK:
+            return plain
+        return plain[: STACK - DIGEST] + sha256(self.stack.encode()).hexdigest()[:DIGEST]
+
+    @property
+    def sole(self) -> str:
+        """Give the name of what can't share its name with another in the account: the resource group, the cluster."""
+        return f"{self.prefix}-{self.short}"
 
     def sole_name(self, part: str, longest: int = LONGEST) -> str:
         """Give the name of the `part` that can't share its name with another in the account."""
@@ -66,15 +88,27 @@ class Identity:
 
     @property
     def title(self) -> str:
-        """Give what the resource group is called in the console, by which it is known as this stack's."""
-        return f"Simpul {self.city} ({self.stack})"
+        """Give what the stack's things are called where people read it, in at most TITLE letters."""
+        head, tail = "Simpul ", f" ({self.short})"
+        return head + shorten(self.city, TITLE - len(head) - len(tail)) + tail
+
+    def titles(self, title: str) -> bool:
+        """Tell whether `title` is one of this stack's, whatever its city was called when it was given."""
+        return title.startswith("Simpul ") and title.endswith(f" ({self.short})")
 
     @property
     def mark(self) -> dict[str, str]:
         """Give the tags by which a resource is known as this stack's."""
         return {"simpul:wilayah": self.wilayah, "simpul:stack": self.stack, "simpul:managed-by": "pulumi"}
 
-    def tags(self, *, site: str = "cloud", workload: str = "platform", data: DataClass = "internal") -> dict[str, str]:
+    def tags(
+        self,
+        *,
+        site: str = "cloud",
+        workload: str = "platform",
+        data: DataClass = "internal",
+        purpose: Purpose | None = None,
+    ) -> dict[str, str]:
         """Give the tags of a resource for `site` (a code, or "cloud" for what serves no single one) and `workload`."""
         return {
             **self.mark,
@@ -83,6 +117,7 @@ class Identity:
             "simpul:site": site,
             "simpul:workload": workload,
             "simpul:data-class": data,
+            **({"simpul:purpose": purpose} if purpose else {}),
         }
 
 
@@ -93,6 +128,12 @@ def fit(name: str, longest: int) -> str:
     return f"{name[: longest - DIGEST - 1].rstrip('-')}-{sha256(name.encode()).hexdigest()[:DIGEST]}"
 
 
-def _plain(name: str) -> str:
-    """Bring a name into the vendor's letters."""
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")
+def shorten(label: str, longest: int) -> str:
+    """Give a label that people read in at most `longest` letters: abbreviated as they do, then cut behind a word."""
+    if len(label) <= longest:
+        return label
+    brief = " ".join(ABBREVIATIONS.get(word, word) for word in label.split())
+    if len(brief) <= longest:
+        return brief
+    whole, _, begun = brief[: longest - 2].rpartition(" ")
+    return f"{(whole or begun[:-1]).rstrip(' .,-(')}..."

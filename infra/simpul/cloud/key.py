@@ -103,7 +103,8 @@ def classes(city: City) -> tuple[DataClass, ...]:
 
 
 def _description(identity: Identity, data: DataClass) -> str:
-    return f"{identity.title}: {data} data"
+    """Give what a key is known by when it is listed, so that it holds nothing that may be reworded."""
+    return f"{identity.sole}: {data} data"
 
 
 def _alias(identity: Identity, data: DataClass) -> str:

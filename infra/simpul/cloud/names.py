@@ -64,7 +64,7 @@ class Names(pulumi.ComponentResource):
         made = alicloud.dns.AlidnsDomain(
             name,
             domain_name=domain,
-            remark=f"{frame.identity.title}, {NOTE}",
+            remark=_remark(frame.identity),
             resource_group_id=frame.group,
             tags=frame.identity.tags(data="public"),
             opts=frame.child(self, alicloud.dns.AlidnsDomain, domain),
@@ -95,7 +95,7 @@ class Names(pulumi.ComponentResource):
             zone_name=called,
             proxy_pattern="ZONE",  # a name that isn't here is nowhere
             lang="en",
-            remark=f"{frame.identity.title}, {NOTE}",
+            remark=_remark(frame.identity),
             resource_group_id=frame.group,
             tags=frame.identity.tags(),
             opts=frame.child(self, alicloud.pvtz.Zone, called),
@@ -139,9 +139,14 @@ def api(city: City) -> str:
     return f"api.{zone(city)}"
 
 
+def _remark(identity: Identity) -> str:
+    """Give what a zone is known by when it is listed, so that it holds nothing that may be reworded."""
+    return f"{identity.sole}, {NOTE}"
+
+
 async def listed(identity: Identity) -> Listed:
-    """List what the cloud holds of the names: a domain by the stack's tags, a zone by its remark, which names it."""
-    remark = f"{identity.title}, {NOTE}"
+    """List what the cloud holds of the names: a domain by the stack's tags, a zone by its remark."""
+    remark = _remark(identity)
     for domain in (await ask(alicloud.dns.get_alidns_domains_output(tags=identity.mark))).domains:
         yield alicloud.dns.AlidnsDomain, domain.domain_name, domain.domain_name
         ours = f"^(api[.])?{PART}$"

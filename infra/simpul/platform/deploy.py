@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pulumi
+
 from simpul.city import City
+from simpul.cloud.identity import Identity
 from simpul.handover import CloudEstate, Endpoint, SiteEstate
 from simpul.platform.authority import Authority
 from simpul.platform.messaging import Messaging, MessagingArgs
@@ -12,8 +15,10 @@ from simpul.platform.messaging import Messaging, MessagingArgs
 
 def deploy(city: City, cloud: CloudEstate, sites: Sequence[SiteEstate]) -> tuple[Endpoint, ...]:
     """Deploy the workloads of `city`; give where clients find them."""
-    prefix = f"simpul-{city.slug}"
-    authority = Authority(f"{prefix}-authority", f"Simpul {city.name}")
+    identity = Identity.of(city, pulumi.get_stack())
+    prefix = identity.prefix
+    # Named by what never changes: an authority that is called otherwise is another, and all its certificates too.
+    authority = Authority(f"{prefix}-authority", f"Simpul {city.wilayah} ({identity.short})")
     endpoints: list[Endpoint] = []
     if city.workloads.messaging is not None:
         args = MessagingArgs(city.workloads.messaging, city.registry.address, cloud, sites, authority)
