@@ -17,6 +17,9 @@ TAGS = (
     "simpul:data-class",
     "simpul:owner",
 )
+NARROW = "alicloud:dns/alidnsDomain:AlidnsDomain"
+"""A tag's key has no colon there, and its value no dot: simpul-wilayah: "6471"."""
+
 TAGGABLE = frozenset(Path(__file__).with_name("taggable.txt").read_text().split())
 
 
@@ -27,12 +30,16 @@ def check(resource: Resource) -> Iterator[Breach]:
     tags = resource.get("tags")
     if tags is UNKNOWN:
         return
-    lacking = [name for name in TAGS if not (tags or {}).get(name)]
+    narrow = resource.type == NARROW
+    lacking = [
+        name for name in (each.replace(":", "-") if narrow else each for each in TAGS) if not (tags or {}).get(name)
+    ]
     if lacking:
         yield Breach(f"lacks tags: {', '.join(lacking)}", None, "Give it all of identity.tags().")
-    area = (tags or {}).get("simpul:wilayah")
-    if area not in (None, UNKNOWN) and not str(area).startswith(resource.frame.wilayah):
-        advice = f"Write {resource.frame.wilayah} or a code below it."
+    area = (tags or {}).get("simpul-wilayah" if narrow else "simpul:wilayah")
+    own = resource.frame.wilayah.replace(".", "") if narrow else resource.frame.wilayah
+    if area not in (None, UNKNOWN) and not str(area).startswith(own):
+        advice = f"Write {own} or a code below it."
         yield Breach("is tagged with an area outside of the city", f'"{area}"', advice)
 
 

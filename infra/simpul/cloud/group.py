@@ -21,3 +21,8 @@ async def listed(identity: Identity) -> Listed:
                 next="deploy under another stack name, or give the group that display name if it is this stack's",
             )
         yield alicloud.resourcemanager.ResourceGroup, group.name, group.id
+
+
+async def ids(identity: Identity) -> list[str]:
+    """List the ids of the stack's group, one or none: by it is found what has neither tags nor a name of its own."""
+    return [id_ async for _, _, id_ in listed(identity)]

@@ -17,9 +17,10 @@ import pulumi
 import pulumi_alicloud as alicloud
 
 from simpul.city import City
+from simpul.cloud import group
 from simpul.cloud.found import Listed, ask
 from simpul.cloud.frame import Frame
-from simpul.cloud.identity import Identity
+from simpul.cloud.identity import Identity, narrow
 from simpul.cloud.network import Network
 from simpul.handover import CacheHandle, DatabaseHandle
 
@@ -29,7 +30,8 @@ PART = "simpul"
 PUBLIC_SECONDS, PRIVATE_SECONDS = 600, 60
 """For how long a name may be remembered; 600 is the least that the vendor has for all."""
 
-NOTE = "made by Simpul"
+NOTE = "made-by-Simpul"
+"""Who made it, for people. A domain's remark takes neither space nor bracket, and 50 letters: no city's name is in it."""
 
 
 @dataclass(frozen=True)
@@ -64,9 +66,9 @@ class Names(pulumi.ComponentResource):
         made = alicloud.dns.AlidnsDomain(
             name,
             domain_name=domain,
-            remark=_remark(frame.identity),
+            remark=NOTE,
             resource_group_id=frame.group,
-            tags=frame.identity.tags(data="public"),
+            tags=narrow(frame.identity.tags(data="public")),
             opts=frame.child(self, alicloud.dns.AlidnsDomain, domain),
         )
         for part, host, kind, value in self._outside():
@@ -95,7 +97,7 @@ class Names(pulumi.ComponentResource):
             zone_name=called,
             proxy_pattern="ZONE",  # a name that isn't here is nowhere
             lang="en",
-            remark=_remark(frame.identity),
+            remark=NOTE,
             resource_group_id=frame.group,
             tags=frame.identity.tags(),
             opts=frame.child(self, alicloud.pvtz.Zone, called),
@@ -139,22 +141,20 @@ def api(city: City) -> str:
     return f"api.{zone(city)}"
 
 
-def _remark(identity: Identity) -> str:
-    """Give what a zone is known by when it is listed, so that it holds nothing that may be reworded."""
-    return f"{identity.sole}, {NOTE}"
-
-
 async def listed(identity: Identity) -> Listed:
-    """List what the cloud holds of the names: a domain by the stack's tags, a zone by its remark."""
-    remark = _remark(identity)
-    for domain in (await ask(alicloud.dns.get_alidns_domains_output(tags=identity.mark))).domains:
-        yield alicloud.dns.AlidnsDomain, domain.domain_name, domain.domain_name
-        ours = f"^(api[.])?{PART}$"
-        records = alicloud.dns.get_alidns_records_output(domain_name=domain.domain_name, rr_regex=ours)
-        for record in (await ask(records)).records:
-            yield alicloud.dns.AlidnsRecord, f"{record.rr}.{domain.domain_name}", record.record_id
-    for found in (await ask(alicloud.pvtz.get_zones_output(name_regex=f"^{PART}[.]", enable_details=True))).zones:
-        if found.remark == remark:
+    """List what the cloud holds of the names: domains and zones of the stack's resource group.
+
+    The listing of domains finds by tags only what has no others, and that of zones finds by none.
+    """
+    for own in await group.ids(identity):
+        for domain in (await ask(alicloud.dns.get_alidns_domains_output(resource_group_id=own))).domains:
+            yield alicloud.dns.AlidnsDomain, domain.domain_name, domain.domain_name
+            ours = f"^(api[.])?{PART}$"
+            records = alicloud.dns.get_alidns_records_output(domain_name=domain.domain_name, rr_regex=ours)
+            for record in (await ask(records)).records:
+                yield alicloud.dns.AlidnsRecord, f"{record.rr}.{domain.domain_name}", record.record_id
+        zones = alicloud.pvtz.get_zones_output(name_regex=f"^{PART}[.]", resource_group_id=own, enable_details=True)
+        for found in (await ask(zones)).zones:
             yield alicloud.pvtz.Zone, found.zone_name, found.zone_id
             if found.bind_vpcs:
                 yield alicloud.pvtz.ZoneAttachment, found.zone_name, found.zone_id

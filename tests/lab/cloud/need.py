@@ -256,7 +256,7 @@ NEED: Final[dict[str, Need]] = {
         "dataSourceId": f"bpn-6471-{number}",
     },
     "alicloud:cr/scanRule:ScanRule": lambda *_: {"scanType": "VUL", "scanScope": "INSTANCE"},
-    cr.INSTANCE: lambda *_: {"instanceType": "Basic", "paymentType": "Subscription"},
+    cr.INSTANCE: lambda *_: {"instanceType": "Basic", "paymentType": "Subscription", "period": 1},
     cr.REPOSITORY: _repository,
     cr.ENTRY: lambda _, number: {"endpointType": "internet", "entry": f"203.0.113.{number}/32"},
     cr.LINK: lambda sampler, _: {"vpcId": sampler.another(NETWORK).id},

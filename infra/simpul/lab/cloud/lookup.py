@@ -24,6 +24,8 @@ OTHERWISE: Final = {
     "alicloud_cloud_monitor_service_metric_alarm_rules": "alicloud_cms_alarm",
 }
 """What lists list, where their name doesn't say it."""
+EXACT: Final = {"alicloud_alidns_domain"}
+"""What the vendor's plugin finds by tags only where it has no others."""
 NO_FILTER: Final = {
     "ids", "nameRegex", "tags", "enableDetails", "fetchTags", "pageNumber", "pageSize", "dryRun", "lang",
     "includeOrganizationTrail", "includeShadowTrails", "searchMode",
@@ -95,12 +97,13 @@ def shown(estate: Estate, record: Record) -> Record:
 
 
 def _matches(listed: Resource, record: Record, inputs: Mapping[str, Any]) -> bool:
-    tags = record.outputs.get("tags") or {}
+    tags, wanted = record.outputs.get("tags") or {}, inputs.get("tags") or {}
     pattern = _pattern(inputs.get("nameRegex", ""))
     return (
         record.id in inputs.get("ids", [record.id])
         and pattern.search(_name(listed, record)) is not None
-        and all(tags.get(key) == value for key, value in inputs.get("tags", {}).items())
+        and all(tags.get(key) == value for key, value in wanted.items())
+        and not (wanted and listed.tf in EXACT and len(tags) != len(wanted))
         and all(_equals(listed, record, name, value) for name, value in inputs.items() if name not in NO_FILTER)
     )
 
