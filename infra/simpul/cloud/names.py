@@ -31,7 +31,7 @@ PUBLIC_SECONDS, PRIVATE_SECONDS = 600, 60
 """For how long a name may be remembered; 600 is the least that the vendor has for all."""
 
 NOTE = "made-by-Simpul"
-"""Who made it, for people. A domain's remark takes neither space nor bracket, and 50 letters: no city's name is in it."""
+"""Who made it, for people. A domain's remark takes no space, no bracket and 50 letters: no city's name is in it."""
 
 
 @dataclass(frozen=True)

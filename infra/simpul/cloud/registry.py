@@ -31,6 +31,12 @@ MONTHS = 1
 EDITION = {"small": "Basic", "standard": "Standard", "large": "Advanced"}
 """The vendor's edition by the city's profile."""
 
+SETTLED = ("instanceType", "paymentType", "renewalStatus", "renewPeriod")
+"""What is settled when it is bought. Another edition is bought in the console: the vendor's plugin has no call for it,
+and would show the change for ever. How it is paid and renewed is read from the bills: what is said there otherwise, or
+not at all, would have the registry made anew, without its images.
+"""
+
 INNER, OUTER = "vpc", "internet"
 
 
@@ -80,8 +86,7 @@ class Registry(pulumi.ComponentResource):
             resource_group_id=frame.group,
             opts=pulumi.ResourceOptions.merge(
                 frame.child(self, alicloud.cr.RegistryEnterpriseInstance, name),
-                # The vendor doesn't tell for how long one is renewed, so one that is adopted would be made anew.
-                pulumi.ResourceOptions(ignore_changes=["renewPeriod"]),
+                pulumi.ResourceOptions(ignore_changes=list(SETTLED)),
             ),
         )
 

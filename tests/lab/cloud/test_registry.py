@@ -40,7 +40,7 @@ def cloud(tmp_path: Path, registries: FakeRegistries) -> Iterator[Client]:
 
 
 def instance(cloud: Client) -> Made:
-    kind = {"instanceType": "Basic", "paymentType": "Subscription", "password": PASSWORD}
+    kind = {"instanceType": "Basic", "paymentType": "Subscription", "period": 1, "password": PASSWORD}
     return cloud.create(cr.INSTANCE, instanceName="bpn-6471", **kind)
 
 

@@ -43,7 +43,7 @@ class Instance(Kind):
         Sole(("instanceName",), "INSTANCE_NAME_EXIST"),
     )
     unread: ClassVar[frozenset[str]] = frozenset(
-        {"password", "period", "customOssBucket", "defaultOssBucket", "imageScanner", "renewPeriod"}
+        {"password", "period", "customOssBucket", "defaultOssBucket", "imageScanner"}
     )
     stable: ClassVar[Mapping[str, Any]] = {"status": "RUNNING", "renewalStatus": "ManualRenewal"}
 
