@@ -56,6 +56,9 @@ class Registered:
     parent: str = ""
     """The name of the component that it belongs to."""
 
+    ignored: tuple[str, ...] = ()
+    """The inputs whose changes it ignores."""
+
 
 @dataclass(frozen=True)
 class Recording:
@@ -90,11 +93,12 @@ class _Monitor(mocks.MockMonitor):
 
     def __init__(self, recorder: Recorder) -> None:
         super().__init__(recorder)
-        self._parents, self._needs = recorder.parents, recorder.needs
+        self._parents, self._needs, self._ignored = recorder.parents, recorder.needs, recorder.ignored
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 the protocol's name
         self._parents[request.type, request.name] = request.parent.rpartition("::")[2]
         self._needs[request.type, request.name] = tuple(request.dependencies)
+        self._ignored[request.type, request.name] = tuple(request.ignoreChanges)
         register: Callable[[Any], Any] = super().RegisterResource
         return register(request)
 
@@ -111,6 +115,9 @@ class Recorder(mocks.Mocks):
 
     needs: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     """The URNs of what a resource has to wait for, by its type and name."""
+
+    ignored: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
+    """The inputs whose changes a resource ignores, by its type and name."""
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
         """Write a resource down; give its id and outputs."""
@@ -147,7 +154,13 @@ def record(city: City, stack: str = "balikpapan") -> Recording:
     recorder = Recorder(ANSWERS, COMPUTED)
     outputs = run(lambda: compose(city, Found()), recorder, stack)
     resources = (
-        Registered(each.typ, each.name, each.inputs, recorder.parents[each.typ, each.name])
+        Registered(
+            each.typ,
+            each.name,
+            each.inputs,
+            recorder.parents[each.typ, each.name],
+            recorder.ignored[each.typ, each.name],
+        )
         for each in recorder.resources
     )
     return Recording(tuple(resources), outputs)

@@ -159,3 +159,16 @@ def test_the_plan_of_a_city_goes_by_zone_and_site_code(declaration: dict[str, An
     assert made.sites["64.71.05"].pods == IPv4Network("10.68.128.0/20")
     assert made.sites["64.71.05"].services == IPv4Network("10.68.144.0/20")
     assert made.sites["64.71.05"].dns == IPv4Address("10.68.144.10")
+
+
+def test_zones_that_change_places_and_one_that_goes_move_no_range() -> None:
+    addresses = IPv4Network("10.64.0.0/12")
+    zones = ["ap-southeast-5a", "ap-southeast-5b", "ap-southeast-5c"]
+    first = divide(addresses, zones, {})
+    for others in (zones[::-1], ["ap-southeast-5c", "ap-southeast-5a"]):
+        assert {zone: first.switches[zone] for zone in others} == divide(addresses, others, {}).switches
+
+
+def test_a_zone_past_the_last_letter_has_a_place_too() -> None:
+    zones = ["ap-southeast-5z", "ap-southeast-5p", "ap-southeast-5y"]
+    assert len(set(divide(IPv4Network("10.64.0.0/12"), zones, {}).switches.values())) == 3

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -121,12 +121,24 @@ def by_plugin(cloud: Client, before: Recording, after: Recording) -> Effect:
 
 def _compare(before: Recording, after: Recording, judge: Any) -> Effect:
     old = {name(each): each for each in before.resources if is_cloud(each)}
-    new = {name(each): each for each in after.resources if is_cloud(each)}
+    new = {name(each): _ignoring(each, old.get(name(each))) for each in after.resources if is_cloud(each)}
     effects = dict.fromkeys(old.keys() - new.keys(), "delete") | dict.fromkeys(new.keys() - old.keys(), "create")
     # That nothing is done to what stays the same, test_life.py shows of all of them.
     differ = [each for each in old.keys() & new.keys() if old[each].inputs != new[each].inputs]
     judged = {each: judge(old[each], new[each]) for each in differ}
     return effects | {each: effect for each, effect in judged.items() if effect}
+
+
+def _ignoring(new: Registered, old: Registered | None) -> Registered:
+    """Take the inputs whose changes are ignored as they were, as an engine does; all of them stand at the top."""
+    if old is None:
+        return new
+    kept = {each: old.inputs[each] for each in new.ignored if each in old.inputs}
+    return replace(new, inputs={**{each: new.inputs[each] for each in new.inputs if each not in new.ignored}, **kept})
+
+
+def _unordered(value: Any) -> Any:
+    return sorted(map(repr, value)) if isinstance(value, list) else value
 
 
 def _changed(fields: Mapping[str, Property], old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[bool]:
@@ -136,5 +148,7 @@ def _changed(fields: Mapping[str, Property], old: Mapping[str, Any], new: Mappin
         if one == other:
             continue
         fact = fields[key]
+        if fact.type == "set" and _unordered(one) == _unordered(other):
+            continue
         deep = fact.fields and isinstance(one, Mapping) and isinstance(other, Mapping)
         yield from _changed(fact.fields, one, other) if deep else [fact.force_new]

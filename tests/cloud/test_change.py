@@ -17,8 +17,8 @@ from lab.cloud.fake import FakeBacking
 from simpul.recording import Recording, record
 
 CASES = change.cases()
-TAGS_ALONE = {"simpul:cloud:Audit", "simpul:cloud:Cloud"}
-"""Components of which nothing can be declared."""
+TAGS_ALONE = {"simpul:cloud:Audit", "simpul:cloud:Cloud", "simpul:cloud:Keys"}
+"""Components of which nothing can be declared but for whether they are protected."""
 
 
 @pytest.fixture(scope="module")

@@ -1,13 +1,13 @@
 """The address plan: which range every network of the city has.
 
-The city's range, the order of its zones and the sites' numbers enter, a Plan leaves. Nothing else counts, so
-a site that comes or goes changes no range but its own, and a range that is widened behind its end changes
-none.
+The city's range, the letters of its zones and the sites' numbers enter, a Plan leaves. Nothing else counts, so
+a site or a zone that comes or goes changes no range but its own, zones may change places, and a range that is widened
+behind its end changes none.
 
 The range is cut into blocks of a /19. The first CLOUD_BLOCKS are the cloud's, then every site has
 one, at the place that its number gives:
 
-    cloud    VPC /16 (a switch /20 a zone) | services /16 | pods /15
+    cloud    VPC /16 (a switch /20 a zone, at the place of its letter) | services /16 | pods /15
     site n   pods /20 | services /20
 
 A /13 has room for the numbers 1 to 32, a /12 for 1 to 96, a /11 for all 200.
@@ -85,10 +85,11 @@ def divide(addresses: IPv4Network, zones: Sequence[str], numbers: Mapping[str, i
     if problem:
         raise CityError(problem)
     vpc, services = _network(addresses, 0, 16), _network(addresses, 1, 16)
-    switches = zip(zones, vpc.subnets(new_prefix=_SWITCH_PREFIX), strict=False)
+    ranges = list(vpc.subnets(new_prefix=_SWITCH_PREFIX))
+    switches = {zone: ranges[place] for zone, place in _places(zones).items()}
     return Plan(
         vpc=vpc,
-        switches=MappingProxyType(dict(switches)),
+        switches=MappingProxyType(switches),
         cloud=ClusterRanges(pods=_network(addresses, 1, 15), services=services),
         sites=MappingProxyType({code: _site(addresses, number) for code, number in numbers.items()}),
     )
@@ -107,6 +108,14 @@ def find_lack(addresses: IPv4Network, numbers: Iterable[int]) -> Problem | None:
         got=show(str(addresses)),
         next=f'A /{prefix} would do, such as "{_wider(addresses, prefix)}".',
     )
+
+
+def _places(zones: Sequence[str]) -> Mapping[str, int]:
+    """Give the place of each zone's switch: that of its letter; past the last one, from the end what is free."""
+    lettered = {zone: ord(zone[-1]) - ord("a") for zone in zones}
+    places = {zone: place for zone, place in lettered.items() if 0 <= place < MAX_ZONES}
+    free = (place for place in reversed(range(MAX_ZONES)) if place not in places.values())
+    return {zone: places[zone] if zone in places else next(free) for zone in zones}
 
 
 def _wider(addresses: IPv4Network, prefix: int) -> IPv4Network:

@@ -113,7 +113,7 @@ class Cloud(Declared):
     """The Alibaba Cloud region, in the country of `residency`: ap-southeast-5 (Jakarta) for ID."""
 
     zones: Annotated[tuple[str, ...], Field(min_length=1, max_length=MAX_ZONES)]
-    """The region's zones to use, at least 2, 3 for large. Add further ones at the end: their order gives the ranges."""
+    """The region's zones to use, at least 2, 3 for large. What holds data is in the first two, and stays there."""
 
     addresses: Range
     """The private IPv4 range that all networks of the cloud and of the sites' clusters are taken from."""

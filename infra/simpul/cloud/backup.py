@@ -15,7 +15,7 @@ import pulumi_alicloud as alicloud
 from simpul.cloud.found import Listed, ask
 from simpul.cloud.frame import Frame
 from simpul.cloud.identity import Identity
-from simpul.cloud.key import Keys, classes
+from simpul.cloud.key import STRICTEST, Keys
 
 PART = "vault"
 DAILY = "I|1735664400|P1D"
@@ -39,7 +39,6 @@ class Backup(pulumi.ComponentResource):
         super().__init__("simpul:cloud:Backup", name, {}, opts)
         frame = args.frame
         part, sole = frame.identity.name(PART), frame.identity.sole_name(PART)
-        strictest = classes(frame.city)[-1]
         vault = alicloud.hbr.Vault(
             part,
             vault_name=sole,
@@ -47,10 +46,10 @@ class Backup(pulumi.ComponentResource):
             vault_type="STANDARD",
             vault_storage_class="STANDARD",
             encrypt_type="KMS",
-            kms_key_id=args.keys.key_id(strictest),
+            kms_key_id=args.keys.key_id(STRICTEST),
             worm_enabled=frame.city.cloud.protect,
             resource_group_id=frame.group,
-            tags=frame.identity.tags(data=strictest),
+            tags=frame.identity.tags(data=STRICTEST),
             opts=frame.child(self, alicloud.hbr.Vault, sole),
         )
         rule = alicloud.hbr.PolicyRuleArgs(

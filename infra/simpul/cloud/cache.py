@@ -34,6 +34,9 @@ TAIR = {
 }
 """The class of Tair that is as large as a class of Redis."""
 
+PLACE = ("zoneId", "secondaryZoneId", "vswitchId")
+"""What says where a cache is: it stays there."""
+
 
 @dataclass(frozen=True)
 class CachesArgs:
@@ -87,7 +90,7 @@ class Caches(pulumi.ComponentResource):
             maintain_end_time=MAINTENANCE[1],
             instance_release_protection=frame.city.cloud.protect,
             tags=frame.identity.tags(workload=store.name, data=store.data),
-            opts=frame.child(self, alicloud.kvstore.Instance, name),
+            opts=frame.stay(frame.child(self, alicloud.kvstore.Instance, name), *PLACE),
         )
         self.ids[store.name] = cache.id
         return _handle(store, cache.connection_domain, password)
@@ -116,7 +119,7 @@ class Caches(pulumi.ComponentResource):
             encryption_key=self._args.keys.key_id(store.data),
             security_ips=",".join(self._reached_from),
             tags=frame.identity.tags(workload=store.name, data=store.data),
-            opts=frame.child(self, alicloud.redis.TairInstance, name),
+            opts=frame.stay(frame.child(self, alicloud.redis.TairInstance, name), *PLACE),
         )
         self.ids[store.name] = cache.id
         return _handle(store, cache.connection_domain, password)

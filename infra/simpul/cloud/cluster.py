@@ -11,7 +11,7 @@ from simpul.cloud import day, settlement
 from simpul.cloud.found import Listed, ask
 from simpul.cloud.frame import Frame
 from simpul.cloud.identity import Identity
-from simpul.cloud.key import Keys, classes
+from simpul.cloud.key import STRICTEST, Keys
 from simpul.cloud.logs import LogStores
 from simpul.cloud.network import Network, vpcs
 
@@ -199,8 +199,8 @@ class Cluster(pulumi.ComponentResource):
         )
 
     def _key(self) -> pulumi.Output[str]:
-        """Give the key of the most guarded data that the city has: what the cluster keeps opens all of it."""
-        return self._args.keys.key_id(classes(self._frame.city)[-1])
+        """Give the key of the most guarded data that a city may have: what the cluster keeps opens all of it."""
+        return self._args.keys.key_id(STRICTEST)
 
 
 def _maintenance(timezone: str) -> alicloud.cs.ManagedKubernetesMaintenanceWindowArgs:

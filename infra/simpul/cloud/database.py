@@ -102,7 +102,7 @@ class Databases(pulumi.ComponentResource):
             monitoring_period=60,
             deletion_protection=protect,
             tags=frame.identity.tags(workload=wanted.workload, data=wanted.data),
-            opts=frame.child(self, alicloud.rds.Instance, name),
+            opts=frame.stay(frame.child(self, alicloud.rds.Instance, name), "zoneId", "zoneIdSlaveA", "vswitchId"),
         )
         alicloud.rds.BackupPolicy(
             name,

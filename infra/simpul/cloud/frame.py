@@ -39,3 +39,11 @@ class Frame:
         return pulumi.ResourceOptions(
             parent=parent, depends_on=list(depends_on), import_=self.found.id(kind, name) if kind else None
         )
+
+    def stay(self, options: pulumi.ResourceOptions, *properties: str) -> pulumi.ResourceOptions:
+        """Return `options` for what stays where it was put, whatever the declaration says of zones later.
+
+        The vendor would make it anew in another zone, and what it holds would be gone; after a failover it tells its
+        zones in another order by itself.
+        """
+        return pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(ignore_changes=list(properties)))

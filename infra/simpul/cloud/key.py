@@ -1,7 +1,9 @@
-"""The keys by which the city's data is encrypted at rest: one for each class of data that it has.
+"""The keys by which the city's data is encrypted at rest: one for each class of data that a city may have.
 
 In: the frame and the network. Out: `Keys`, which gives the key of a class. The account's own default key would do for
 one class only, and isn't rotated (docs/adr/0015-keys-of-our-own.md); so the keys are in a KMS instance of the city's.
+Both keys are there whatever stores a city has: what serves all of it has the strictest one from its first day on, so
+that no store which comes or goes changes a key under what is encrypted already.
 """
 
 from __future__ import annotations
@@ -11,14 +13,22 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_alicloud as alicloud
 
-from simpul.city import City, DataClass
+from simpul.city import DataClass
 from simpul.cloud.found import Listed, ask
 from simpul.cloud.frame import Frame
 from simpul.cloud.identity import Identity
 from simpul.cloud.network import Network
+from simpul.cloud.tagging import KMS
 
-ROTATION = "365d"
-"""How often a key is made anew. An engineering choice: no law names a number."""
+CLASSES: tuple[DataClass, ...] = ("internal", "personal")
+"""The classes of data that have a key of their own; public data has that of internal data."""
+
+STRICTEST = CLASSES[-1]
+"""The class whose key encrypts what serves all of a city: the cluster, its nodes, backups."""
+
+ROTATION = f"{365 * 24 * 3600}s"
+"""How often a key is made anew, in the unit in which the vendor tells it: 365 days. An engineering choice: no law names
+a number."""
 
 LONGEST_WAIT, SHORTEST_WAIT = 30, 7
 """Days that a key which is to be deleted can still be had back; 7 is the least that the vendor allows."""
@@ -36,14 +46,14 @@ class KeysArgs:
 
 
 class Keys(pulumi.ComponentResource):
-    """A KMS instance, and in it a key with an alias for each class of data that the city has."""
+    """A KMS instance, and in it a key with an alias for each class of data."""
 
     def __init__(self, name: str, args: KeysArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Make the keys `name` as `args` say."""
         super().__init__("simpul:cloud:Keys", name, {}, opts)
         self._frame = args.frame
         instance = self._instance(args.network)
-        self._keys = {data: self._key(instance, data) for data in classes(args.frame.city)}
+        self._keys = {data: self._key(instance, data) for data in CLASSES}
         self.register_outputs({"keyIds": {data: key.id for data, key in self._keys.items()}})
 
     def key_id(self, data: DataClass) -> pulumi.Output[str]:
@@ -70,8 +80,8 @@ class Keys(pulumi.ComponentResource):
             zone_ids=list(frame.plan.switches)[:ZONES],
             deletion_protection=frame.city.cloud.protect,
             force_delete_without_backup="false" if frame.city.cloud.protect else "true",
-            tags=frame.identity.tags(),
-            opts=frame.child(self, alicloud.kms.Instance, name),
+            tags=KMS.tags(frame.identity.tags()),
+            opts=frame.stay(frame.child(self, alicloud.kms.Instance, name), "vswitchIds", "zoneIds"),
         )
 
     def _key(self, instance: alicloud.kms.Instance, data: DataClass) -> alicloud.kms.Key:
@@ -88,18 +98,12 @@ class Keys(pulumi.ComponentResource):
             status="Enabled",
             deletion_protection="Enabled" if protect else "Disabled",
             pending_window_in_days=LONGEST_WAIT if protect else SHORTEST_WAIT,
-            tags=frame.identity.tags(data=data),
+            tags=KMS.tags(frame.identity.tags(data=data)),
             opts=frame.child(self, alicloud.kms.Key, data),
         )
         alias = _alias(frame.identity, data)
         alicloud.kms.Alias(name, alias_name=alias, key_id=key.id, opts=frame.child(self, alicloud.kms.Alias, alias))
         return key
-
-
-def classes(city: City) -> tuple[DataClass, ...]:
-    """Give the classes of data that `city` needs a key for: its own always, personal data where a store keeps it."""
-    personal = any(store.data == "personal" for store in city.cloud.stores)
-    return ("internal", "personal") if personal else ("internal",)
 
 
 def _description(identity: Identity, data: DataClass) -> str:
@@ -116,7 +120,7 @@ async def listed(identity: Identity) -> Listed:
     name = identity.sole_name("keys")
     for instance in (await ask(alicloud.kms.get_instances_output(instance_name=name))).instances:
         yield alicloud.kms.Instance, name, instance.instance_id
-    described: dict[str, DataClass] = {_description(identity, data): data for data in ("internal", "personal")}
+    described: dict[str, DataClass] = {_description(identity, data): data for data in CLASSES}
     for key in (await ask(alicloud.kms.get_keys_output(status="Enabled"))).keys:
         if key.description in described:
             yield alicloud.kms.Key, described[key.description], key.id

@@ -16,7 +16,7 @@ from simpul.cloud import grant
 from simpul.cloud.found import Listed, ask
 from simpul.cloud.frame import Frame
 from simpul.cloud.identity import Identity
-from simpul.cloud.key import Keys, classes
+from simpul.cloud.key import STRICTEST, Keys
 from simpul.cloud.site_key import SiteKey, SiteKeyArgs
 from simpul.handover import BucketHandle
 
@@ -152,8 +152,7 @@ class Storage(pulumi.ComponentResource):
 
 
 def uses(city: City) -> tuple[Use, ...]:
-    """Give the buckets that `city` has. Backups are of the strictest class that any of its data has."""
-    strictest = classes(city)[-1]
+    """Give the buckets that `city` has. Backups are of the strictest class that any of its data may have."""
     kept = city.retention
     data = tuple(
         Use(store.name, store.data, kept.backup_days, locked=False, workload=store.name)
@@ -161,7 +160,7 @@ def uses(city: City) -> tuple[Use, ...]:
         if store.bucket
     )
     return (
-        Use(BACKUP, strictest, kept.backup_days, locked=True),
+        Use(BACKUP, STRICTEST, kept.backup_days, locked=True),
         Use(AUDIT, "internal", kept.audit_days, locked=True),
         *data,
     )

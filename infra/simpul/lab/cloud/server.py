@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import secrets
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, TypeVar
 
 import grpc
@@ -101,7 +101,8 @@ class Cloud(Plugin):
         resource = self._resource(request.urn, context)
         state, wanted = wire.read(request.olds), wire.read(request.news)
         named = bool(wanted.pop(AUTO, None))
-        changes = diff(resource, state, wanted, self._estate.kind(resource.token).suppress)
+        found = diff(resource, state, wanted, self._estate.kind(resource.token).suppress)
+        changes = [each for each in found if not _within(each.path, request.ignoreChanges)]
         replaces = sorted({_top(each.path) for each in changes if each.replaces})
         return provider_pb2.DiffResponse(
             changes=provider_pb2.DiffResponse.DIFF_SOME if changes else provider_pb2.DiffResponse.DIFF_NONE,
@@ -203,6 +204,11 @@ def _reread(now: Mapping[str, Any], before: Mapping[str, Any], unread: frozenset
     """Give what a read finds `now`, with what it can't find as it was known `before`, if at all."""
     found = {name: value for name, value in now.items() if name not in unread}
     return found | {name: before[name] for name in unread & before.keys()}
+
+
+def _within(path: str, ignored: Iterable[str]) -> bool:
+    """Say whether a change at `path` is one that the program ignores, or within one."""
+    return any(path == each or path.startswith((f"{each}.", f"{each}[")) for each in ignored)
 
 
 def _top(path: str) -> str:

@@ -1,0 +1,41 @@
+"""Tags for the products that take less of a tag than most of the vendor's do.
+
+In: the tags that a resource of the city has. Out: the same keys, with values that the product takes. A value that is
+cut or written in other letters ends with a digest of what it was, so that two cities, owners or stacks stay apart.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from hashlib import sha256
+
+DIGEST = 6
+"""How many letters tell apart values that are written alike."""
+
+
+@dataclass(frozen=True)
+class Room:
+    """What a product takes of a value: how many bytes of UTF-8, and which letters, as a class of a pattern."""
+
+    longest: int
+    letters: str = r"\s\S"
+
+    def tags(self, tags: Mapping[str, str]) -> dict[str, str]:
+        """Return `tags` with values that fit."""
+        return {key: self._value(value) for key, value in tags.items()}
+
+    def _value(self, value: str) -> str:
+        plain = re.sub(rf"[^{self.letters}]+", "-", value).strip("-")
+        if plain.replace("-", " ") == value.replace("-", " ") and len(plain.encode()) <= self.longest:
+            return plain
+        head = plain.encode()[: self.longest - DIGEST - 1].decode(errors="ignore").rstrip("- ")
+        return f"{head}-{sha256(value.encode()).hexdigest()[:DIGEST]}".lstrip("-")
+
+
+KMS = Room(128, r"A-Za-z0-9/\\_.+=:@-")
+"""Keys and the instance that they are in: no spaces, nothing but these."""
+
+ALIDNS = Room(20)
+"""Domains: 20 bytes, in which an owner's name and a stack's often don't fit."""
