@@ -8,16 +8,24 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Literal
 
 import pulumi
 import pulumi_alicloud as alicloud
 
+from simpul.city import Contact
 from simpul.cloud.found import Listed, ask
 from simpul.cloud.frame import Frame
-from simpul.cloud.identity import Identity
+from simpul.cloud.identity import DIGEST, Identity
 
 Kind = Literal["database", "cache", "address", "balancer", "cluster"]
+
+LONGEST = 40
+"""Letters of a contact's name, at most.
+
+https://www.alibabacloud.com/help/en/cms/user-guide/create-an-alert-contact-or-alert-contact-group
+"""
 
 PERIOD = 300
 """Seconds between two looks."""
@@ -40,11 +48,15 @@ class Limit:
 
 @dataclass(frozen=True)
 class Scale:
-    """How things of a kind are measured: the vendor's project, what it calls their id, the limits."""
+    """How things of a kind are measured: the vendor's project, what it calls their id, the limits.
+
+    `statistics` is what the vendor keeps of its metrics; an alarm on another waits for a value that never comes.
+    """
 
     project: str
     dimension: str
     limits: tuple[Limit, ...]
+    statistics: str = "Average"
 
 
 SCALES: dict[Kind, Scale] = {
@@ -63,10 +75,16 @@ SCALES: dict[Kind, Scale] = {
         (Limit("InstanceMaxConnectionUtilization", 80, 95), Limit("UnhealthyServerCount", 1, 2)),
     ),
     "cluster": Scale(
-        "acs_k8s", "cluster", (Limit("node.cpu.utilization", 85, 95), Limit("node.memory.utilization", 85, 95))
+        "acs_k8s",
+        "cluster",
+        (Limit("cluster.cpu.utilization", 85, 95), Limit("cluster.memory.utilization", 85, 95)),
+        statistics="Value",
     ),
 }
-"""By the vendor's names of metrics: https://www.alibabacloud.com/help/en/cms/support/appendix-1-metrics"""
+"""By the vendor's names of metrics: https://www.alibabacloud.com/help/en/cms/support/appendix-1-metrics
+
+A cluster's are those of the cluster: a node's have the node among their dimensions, and nodes come and go.
+"""
 
 
 @dataclass(frozen=True)
@@ -102,14 +120,19 @@ class Monitor(pulumi.ComponentResource):
         frame = self._frame
         contacts = []
         for contact in frame.city.contacts:
-            name = frame.identity.sole_name(contact.name)
+            name = _contact(frame.identity, contact)
             made = alicloud.cms.AlarmContact(
                 frame.identity.name(f"contact-{contact.name}"),
                 alarm_contact_name=name,
                 describe=f"{contact.name} of {frame.identity.title}",
                 channels_mail=contact.email,
                 lang="en",
-                opts=frame.child(self, alicloud.cms.AlarmContact, name),
+                # The vendor shows no address before its owner has opened the link that was sent there; what it shows
+                # is no news, and a new address is a new contact.
+                opts=pulumi.ResourceOptions.merge(
+                    frame.child(self, alicloud.cms.AlarmContact, name),
+                    pulumi.ResourceOptions(ignore_changes=["channelsMail"]),
+                ),
             )
             contacts.append(made.alarm_contact_name)
         name = frame.identity.sole
@@ -131,7 +154,7 @@ class Monitor(pulumi.ComponentResource):
             resource_group_id=frame.group,
             resource_group_name=frame.identity.sole,
             contact_groups=[group.alarm_contact_group_name],
-            tags=frame.identity.tags(),
+            tags=frame.identity.mark,  # it takes three
             opts=frame.child(self, alicloud.cms.MonitorGroup, frame.identity.sole),
         )
 
@@ -140,10 +163,10 @@ class Monitor(pulumi.ComponentResource):
         part = f"{watched.part}-{limit.metric}".lower().replace(".", "-").replace("_", "-")
         name = frame.identity.sole_name(part)
         kept = alicloud.cms.AlarmEscalationsWarnArgs(
-            comparison_operator=">=", statistics="Average", threshold=str(limit.warn), times=TIMES
+            comparison_operator=">=", statistics=scale.statistics, threshold=str(limit.warn), times=TIMES
         )
         last = alicloud.cms.AlarmEscalationsCriticalArgs(
-            comparison_operator=">=", statistics="Average", threshold=str(limit.critical), times=TIMES
+            comparison_operator=">=", statistics=scale.statistics, threshold=str(limit.critical), times=TIMES
         )
         return alicloud.cms.Alarm(
             frame.identity.name(part),
@@ -160,6 +183,11 @@ class Monitor(pulumi.ComponentResource):
             tags=frame.identity.tags(),
             opts=frame.child(self, alicloud.cms.Alarm, name),
         )
+
+
+def _contact(identity: Identity, contact: Contact) -> str:
+    """Give the name of a contact at its address: with another address it is another, who is asked anew."""
+    return identity.sole_name(f"{contact.name}-{sha256(contact.email.encode()).hexdigest()[:DIGEST]}", LONGEST)
 
 
 async def listed(identity: Identity) -> Listed:

@@ -38,6 +38,16 @@ class AlarmContact(Kind):
         Sole(("alarmContactName",), "ContactExists"),
     )
 
+    def compute(self, order: Order, identity: str) -> dict[str, Any]:
+        """Show no channel: nobody opens links here, so none is ever confirmed."""
+        del identity
+        return dict.fromkeys(set(CHANNELS) & set(order.inputs), "")
+
+    def alter(self, estate: Estate, record: Record) -> dict[str, Any]:
+        """Ask anew: a channel that changed isn't confirmed either."""
+        del estate
+        return dict.fromkeys(set(CHANNELS) & set(record.inputs), "")
+
 
 class AlarmContactGroup(Kind):
     """A group of people."""
