@@ -59,6 +59,9 @@ class Registered:
     ignored: tuple[str, ...] = ()
     """The inputs whose changes it ignores."""
 
+    protect: bool = False
+    """Whether the engine refuses to make it anew or to delete it."""
+
 
 @dataclass(frozen=True)
 class Recording:
@@ -93,12 +96,15 @@ class _Monitor(mocks.MockMonitor):
 
     def __init__(self, recorder: Recorder) -> None:
         super().__init__(recorder)
-        self._parents, self._needs, self._ignored = recorder.parents, recorder.needs, recorder.ignored
+        self._parents, self._needs = recorder.parents, recorder.needs
+        self._ignored, self._protected = recorder.ignored, recorder.protected
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 the protocol's name
         self._parents[request.type, request.name] = request.parent.rpartition("::")[2]
         self._needs[request.type, request.name] = tuple(request.dependencies)
         self._ignored[request.type, request.name] = tuple(request.ignoreChanges)
+        if request.protect:
+            self._protected.add((request.type, request.name))
         register: Callable[[Any], Any] = super().RegisterResource
         return register(request)
 
@@ -118,6 +124,9 @@ class Recorder(mocks.Mocks):
 
     ignored: dict[tuple[str, str], tuple[str, ...]] = field(default_factory=dict)
     """The inputs whose changes a resource ignores, by its type and name."""
+
+    protected: set[tuple[str, str]] = field(default_factory=set)
+    """Types and names of what the engine is to protect."""
 
     def new_resource(self, args: mocks.MockResourceArgs) -> tuple[str | None, dict[Any, Any]]:
         """Write a resource down; give its id and outputs."""
@@ -160,6 +169,7 @@ def record(city: City, stack: str = "balikpapan") -> Recording:
             each.inputs,
             recorder.parents[each.typ, each.name],
             recorder.ignored[each.typ, each.name],
+            (each.typ, each.name) in recorder.protected,
         )
         for each in recorder.resources
     )

@@ -70,7 +70,10 @@ def review(file: Path, today: date | None = None) -> Review:
         return Review(file, name, problems=error.problems)
     rules, waivers, day = load_rules(), declared.waivers(city), today or day_of.today()
     frame = Frame.of(city)
-    resources = register(city, name, frame)
+    try:
+        resources = register(city, name, frame)
+    except CityError as error:  # what only the whole city shows, such as a name that nothing has
+        return Review(file, name, city, problems=error.problems)
     manifests, lacks = _render(resources)
     subjects: list[Subject] = [
         *declared.subjects(city, day),

@@ -44,6 +44,11 @@ class Case:
     follows: Mapping[str, list[str]]
     engine: bool
 
+    @property
+    def following(self) -> Effect:
+        """Return the effects that follow, by resource."""
+        return {each: effect for effect, names in self.follows.items() for each in names}
+
     def expect(self, before: Recording) -> Effect:
         """Give the effects by resource."""
         tagged = [name(each) for each in before.resources if is_cloud(each) and OWNER in each.inputs.get("tags", ())]
@@ -92,6 +97,12 @@ def call(type_: str, own: str) -> str:
 def is_cloud(resource: Registered) -> bool:
     """Say whether it is a resource of the vendor's."""
     return resource.type.startswith("alicloud:")
+
+
+def guarded(before: Recording, effects: Effect) -> set[str]:
+    """Return the resources that hold data, or have an address that others were told, and would be lost."""
+    protected = {name(each) for each in before.resources if each.protect}
+    return {each for each, effect in effects.items() if effect in ("replace", "delete") and each in protected}
 
 
 def by_schema(before: Recording, after: Recording) -> Effect:

@@ -111,8 +111,8 @@ def make(stack: automation.Stack) -> None:
     assert again.steps.keys() == made.steps.keys()
 
 
-def run(work: Callable[..., Any], **options: Any) -> Course:
-    """Do `work` (a stack's preview, up, destroy) with `options`; give its course."""
-    course = Course()
+def run(work: Callable[..., Any], course: Course | None = None, **options: Any) -> Course:
+    """Do `work` (a stack's preview, up, destroy) with `options`; give its course, which `course` keeps if it fails."""
+    course = course or Course()
     work(on_event=course.on_event, **options)
     return course

@@ -6,7 +6,7 @@ A stack's file or a mapping enters (`load`, `parse`), a frozen City leaves, or a
 from __future__ import annotations
 
 from simpul.city.address import ClusterRanges, Plan, plan
-from simpul.city.cloud import Api, Cloud, DataClass, Sizes, Store
+from simpul.city.cloud import Api, Cloud, DataClass, Replacement, Sizes, Store
 from simpul.city.declaration import parse
 from simpul.city.model import (
     City,
@@ -38,6 +38,7 @@ __all__ = [
     "MessagingWorkload",
     "Plan",
     "Registry",
+    "Replacement",
     "Retention",
     "Site",
     "Sizes",

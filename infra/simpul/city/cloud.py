@@ -6,7 +6,7 @@ from pydantic import Field
 
 from simpul.city.address import MAX_ZONES
 from simpul.city.declared import Declared, whole
-from simpul.city.form import Label, PublicRange, Range, Region
+from simpul.city.form import Day, Label, PublicRange, Range, Region
 
 DataClass = Literal["public", "internal", "personal"]
 """How data is treated: open to all, the city's own, or personal in the words of UU 27/2022 (UU PDP)."""
@@ -106,6 +106,19 @@ class Store(Declared):
     """Whether it has a bucket for files."""
 
 
+class Replacement(Declared):
+    """A resource that holds data, or has an address that others were told, and may be made anew or deleted."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200)]
+    """The resource's name in the stack, as the preview that was refused says it, such as "simpul-6471-vpn"."""
+
+    reason: Annotated[str, Field(min_length=10, max_length=500)]
+    """Why, and where its data goes or who is told its new address."""
+
+    ends: Day
+    """The last day on which it may."""
+
+
 class Cloud(Declared):
     """The city's cloud side."""
 
@@ -129,6 +142,9 @@ class Cloud(Declared):
 
     stores: tuple[Store, ...] = ()
     """What workloads keep in the cloud: databases, caches, buckets."""
+
+    replace: tuple[Replacement, ...] = ()
+    """What may be made anew or deleted although it holds data or has an address that others were told."""
 
     protect: bool = True
     """Whether what holds data can't be deleted: locks, deletion protection. false is for a rehearsal alone."""

@@ -30,6 +30,7 @@ from simpul.cloud.entrance import Entrance
 from simpul.cloud.found import Found
 from simpul.cloud.frame import Frame
 from simpul.cloud.gate import Gate, GateArgs
+from simpul.cloud.guard import Guard
 from simpul.cloud.holding import Ground, hold
 from simpul.cloud.identity import Identity
 from simpul.cloud.key import Keys, KeysArgs
@@ -41,6 +42,7 @@ from simpul.cloud.network import Network, NetworkArgs
 from simpul.cloud.profile import size
 from simpul.cloud.tunnel import Tunnels, TunnelsArgs
 from simpul.handover import CloudEstate, ClusterHandle
+from simpul.policy import day
 
 LISTINGS = (
     group.listed,
@@ -74,7 +76,9 @@ class Cloud(pulumi.ComponentResource):
     def __init__(self, city: City, plan: Plan, there: Found, opts: pulumi.ResourceOptions | None = None) -> None:
         """Make the cloud side of `city`, with the ranges of `plan`; `there` is what a cut-off run left of it."""
         identity = Identity.of(city, pulumi.get_stack())
-        super().__init__("simpul:cloud:Cloud", identity.prefix, {}, opts)
+        guard = Guard(city, day.today())
+        guarded = pulumi.ResourceOptions(transformations=[guard.transform])
+        super().__init__("simpul:cloud:Cloud", identity.prefix, {}, pulumi.ResourceOptions.merge(opts, guarded))
         child = pulumi.ResourceOptions(parent=self)
         resource_group = alicloud.resourcemanager.ResourceGroup(
             identity.prefix,
@@ -129,4 +133,5 @@ class Cloud(pulumi.ComponentResource):
             image_registry=held.image_registry,
             roles=roles,
         )
+        guard.end()
         self.register_outputs({"vpcId": net.vpc.id, "balancerAddress": way_in.balancer.address})

@@ -63,7 +63,7 @@ def find(identity: Identity, listings: Iterable[Listing]) -> Found:
             problems.append(_twice(kind, name, ids[kind, name], id_))
     if problems:
         raise OutsideError(*problems)
-    return Found({(kind, name): id_ for (kind, name), id_ in ids.items() if (_token(kind), id_) not in known})
+    return Found({(kind, name): id_ for (kind, name), id_ in ids.items() if (token(kind), id_) not in known})
 
 
 async def ask(question: pulumi.Output[T]) -> T:
@@ -97,14 +97,14 @@ async def _known(stack: str) -> set[tuple[str, str]]:
     }
 
 
-def _token(kind: Kind) -> str:
-    """Give the type's name in Pulumi, which the SDK writes on each class."""
+def token(kind: Kind) -> str:
+    """Return the type's name in Pulumi, which the SDK writes on each class."""
     return str(vars(kind)["pulumi_type"])
 
 
 def _twice(kind: Kind, name: str, first: str, second: str) -> Problem:
     return Problem(
-        where=f"{_token(kind)} {name}",
+        where=f"{token(kind)} {name}",
         what="it is in the cloud twice with this stack's tags, one of them left by a run that was cut off",
         got=f"{first} and {second}",
         next=f"see which one the stack knows (pulumi stack export | grep -e {first} -e {second}) and delete the other",

@@ -1,0 +1,85 @@
+"""What holds data, or an address that others were told: it is made anew or deleted only if the declaration names it.
+
+In: the city and today's day. Out: a transformation that has the engine protect such resources (Pulumi's `protect`). A
+preview then says by name what a change would make anew, and nothing is done. `cloud.replace` names what may be, for a
+while; a rehearsal (`cloud.protect: false`) guards nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Final
+
+import pulumi
+import pulumi_alicloud as alicloud
+
+from simpul.city import City
+from simpul.cloud.found import Kind, token
+from simpul.errors import CityError, Problem
+
+Transformation = Callable[[pulumi.ResourceTransformationArgs], pulumi.ResourceTransformationResult | None]
+
+DATA: Final[tuple[Kind, ...]] = (
+    alicloud.cr.RegistryEnterpriseInstance,
+    alicloud.cs.ManagedKubernetes,  # volumes go with it
+    alicloud.hbr.Vault,
+    alicloud.kms.Instance,
+    alicloud.kms.Key,
+    alicloud.kvstore.Instance,
+    alicloud.log.Project,
+    alicloud.log.Store,
+    alicloud.oss.Bucket,
+    alicloud.rds.Database,
+    alicloud.rds.Instance,
+    alicloud.redis.TairInstance,
+)
+"""What holds data, or without which data can't be read."""
+
+ADDRESSES: Final[tuple[Kind, ...]] = (
+    alicloud.dns.AlidnsDomain,
+    alicloud.ecs.EipAddress,
+    alicloud.expressconnect.VirtualBorderRouter,
+    alicloud.nlb.LoadBalancer,
+    alicloud.pvtz.Zone,
+    alicloud.slb.ApplicationLoadBalancer,
+    alicloud.vpc.Network,
+    alicloud.vpn.Gateway,
+)
+"""What has an address, a range or a name that routers, clients and other offices were told."""
+
+
+class Guard:
+    """Protects what is made below it. `transform` is for a component's options; `end` tells what names nothing."""
+
+    def __init__(self, city: City, today: date) -> None:
+        """Guard `city` as its declaration says on the day `today`."""
+        self._tokens = {token(kind) for kind in (*DATA, *ADDRESSES)}
+        self._guards = city.cloud.protect
+        self._named = {each.name: each.ends >= today for each in city.cloud.replace}
+        self._met: set[str] = set()
+
+    def transform(self, args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:
+        """Return `args` with the resource protected, None where it stays as it is."""
+        if args.type_ not in self._tokens:
+            return None
+        self._met.add(args.name)
+        if not self._guards or self._named.get(args.name):
+            return None
+        opts = pulumi.ResourceOptions.merge(args.opts, pulumi.ResourceOptions(protect=True))
+        return pulumi.ResourceTransformationResult(args.props, opts)
+
+    def end(self) -> None:
+        """Raise CityError for each name in `cloud.replace` that nothing guarded has."""
+        problems = [
+            Problem(
+                f"city.cloud.replace[{at}].name",
+                "names nothing that is guarded",
+                name,
+                f"Take it out, or write one of {', '.join(sorted(self._met))}.",
+            )
+            for at, name in enumerate(self._named)
+            if name not in self._met
+        ]
+        if problems:
+            raise CityError.of(problems)
