@@ -47,6 +47,10 @@ def test_a_path_below_a_file(tmp_path: Path) -> None:
         ("a: !!timestamp x\n", "x.yaml:1: has a value that YAML can't read"),
         ("a: !!bool x\n", "x.yaml:1: has a value that YAML can't read"),
         ("a: !!set {b}\n", "x.yaml:1: has a value that YAML can't read"),
+        ("a: !!str 010\n", "x.yaml:1: has a value that YAML can't read"),
+        ("a: !!binary AAAA\n", "x.yaml:1: has a value that YAML can't read"),
+        ("a:\n  - !own [b]\n", "x.yaml:2: has a value that YAML can't read"),
+        ("a: ! b\n", "x.yaml:1: has a value that YAML can't read"),
         ("? [a]\n: b\n", "x.yaml:1: has a value that YAML can't read"),
         ("a: b: c\n", "x.yaml:1: isn't YAML"),
         ("a: %b\n", "x.yaml:1: isn't YAML"),
@@ -67,6 +71,47 @@ def test_keys_that_are_there_twice_are_found_at_every_depth(tmp_path: Path) -> N
         ("city.d[0].e", "is there twice, in lines 4 and 5"),
         ("a", "is there twice, in lines 1 and 6"),
     ]
+
+
+def test_what_is_read_differently_is_told_by_place_line_and_reader(tmp_path: Path) -> None:
+    path = tmp_path / "x.yaml"
+    path.write_text("a: &a {f: 010}\nc:\n  d: [1, 2027-12-31]\n  e: {<<: *a, g: yes}\n")
+    data, problems = read_document(path, root=("c",))
+    assert data["c"] == {"d": [1, "2027-12-31"], "e": {"f": "010", "g": "yes"}}
+    assert [(each.where, each.what, each.got, each.next) for each in problems] == [
+        (
+            "city.d[1]",
+            "isn't the same to all who read YAML, in line 3",
+            "2027-12-31: a time to YAML 1.1 and Pulumi and text to YAML 1.2",
+            'Write "2027-12-31" in quotes.',
+        ),
+        (
+            "city.e.f",
+            "isn't the same to all who read YAML, in line 1",
+            "010: 8 to YAML 1.1 and Pulumi and 10 to YAML 1.2",
+            'Write 10 for the number, "010" in quotes for text.',
+        ),
+        (
+            "city.e.g",
+            "isn't the same to all who read YAML, in line 4",
+            "yes: true to YAML 1.1 and text to YAML 1.2 and Pulumi",
+            'Write true for a truth value, "yes" in quotes for text.',
+        ),
+    ]
+
+
+def test_what_isn_t_the_city_s_may_be_written_as_its_own_reader_likes(tmp_path: Path) -> None:
+    path = tmp_path / "x.yaml"
+    path.write_text("other: [010, yes]\n? 1\n: a\n")
+    _, problems = read_document(path, root=("c",))
+    assert [(each.where, each.what) for each in problems] == [("the file", "has a key that isn't text, in line 2")]
+
+
+def test_half_a_character_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "x.yaml"
+    path.write_text('c: {a: "\\ud83d"}\n')
+    _, problems = read_document(path, root=("c",))
+    assert [(each.where, each.what) for each in problems] == [("city.a", "has half a character, in line 1")]
 
 
 def test_an_alias_to_itself_ends(tmp_path: Path) -> None:

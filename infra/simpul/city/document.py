@@ -1,4 +1,4 @@
-"""A YAML file: its path enters, its data and the keys that are there twice leave, or why it can't be read."""
+"""A YAML file: its path enters; its data, and what isn't safe in it, leave, or why it can't be read."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
+from simpul.city.alike import find_unlike
 from simpul.city.wording import Loc, choice, where
 from simpul.errors import CityError, Problem
 
@@ -14,11 +15,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _TAB = "found character '\\t' that cannot start any token"
-_QUOTE = "Write text that looks like a date, a number or a tag in quotes."
+_QUOTE = "Write it without a tag; text that looks like one, a date or a number in quotes."
 
 
 def read_document(path: Path, root: Loc) -> tuple[Any, list[Problem]]:
-    """Give the data of the file at `path` and a problem for every key that is there twice.
+    """Give the data of the file at `path`, and a problem for every key that is there twice or value not read alike.
 
     What lies below `root` is shown as below `city`. CityError if the file can't be read as YAML.
     """
@@ -27,7 +28,7 @@ def read_document(path: Path, root: Loc) -> tuple[Any, list[Problem]]:
         loader = _Loader(_read_text(path))
         node = loader.get_single_node()
         # Before the data is made: making it puts merged keys among a mapping's own.
-        problems = list(_find_twice(node, root, (), set())) if node else []
+        problems = [*_find_twice(node, root, (), set()), *find_unlike(node, root)] if node else []
         return loader.construct_document(node) if node else None, problems
     except yaml.MarkedYAMLError as error:
         raise CityError(_explain(name, error)) from None
@@ -39,11 +40,15 @@ def read_document(path: Path, root: Loc) -> tuple[Any, list[Problem]]:
 
 
 class _Loader(yaml.SafeLoader):
-    """PyYAML's, except that a value of the wrong form, such as a 13th month, is an error with its line."""
+    """PyYAML's without tags, which not all know, and with a line for a value of the wrong form."""
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        event: Any = self.peek_event()  # type: ignore[no-untyped-call]  # PyYAML's own
+        if getattr(event, "tag", None) is not None:
+            raise yaml.constructor.ConstructorError(None, None, f"the tag {event.tag}", event.start_mark)
+        return super().compose_node(parent, index)
 
     def construct_object(self, node: yaml.Node, deep: bool = False) -> Any:  # noqa: FBT001, FBT002 PyYAML's own
-        if node.tag == "tag:yaml.org,2002:set":  # the order of zones gives their ranges
-            raise yaml.constructor.ConstructorError(None, None, "a set has no order", node.start_mark)
         try:
             return super().construct_object(node, deep)
         except (ValueError, LookupError, AttributeError) as error:

@@ -27,7 +27,8 @@ def load(path: Path) -> City:
     config = _find_config(data, str(path))
     declared = _find_city(config, str(path))
     city, more = examine(declared)
-    problems = [*problems, *_compare_regions(config, declared), *more]
+    told = {problem.where for problem in problems}  # a value that is read in two ways isn't looked at in one of them
+    problems = [*problems, *_compare_regions(config, declared), *(each for each in more if each.where not in told)]
     if city is None or problems:
         raise CityError.of(problems)
     return city
