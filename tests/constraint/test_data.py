@@ -10,7 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from cloud.change import declare
-from lab.cloud.used import USED
+from lab.cloud.used import USED, asked
 from simpul import constraint
 from simpul.constraint import Constraints, page
 from simpul.constraint.load import HELD
@@ -57,6 +57,12 @@ def _paths(inputs: Mapping[str, Any], facts: Mapping[str, Any], above: str = "")
 
 def test_every_type_of_the_program_is_known() -> None:
     assert {each.token for each in TYPES} == set(USED)
+
+
+def test_every_listing_of_the_program_is_known() -> None:
+    listed = constraint.listings()
+    assert {each.token for each in listed} == set(asked())
+    assert all(each.operations and each.provider.endswith(".go") for each in listed)
 
 
 @TYPE

@@ -28,6 +28,7 @@ from typing import Any, Final, Self
 import yaml
 
 FOLDER: Final = Path(__file__).with_name("alicloud")
+LISTINGS: Final = Path(__file__).with_name("listings.yaml")
 PACKAGE: Final = "alicloud:"
 HELD: Final = ("schema", "reference", "provider", "product", "free")
 """Who holds an input that has no constraint here."""
@@ -107,6 +108,22 @@ class Constraints:
             {path: Input.read(path, each) for path, each in fact["inputs"].items()},
             tuple(Together.read(each) for each in fact.get("together", ())),
         )
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A data source that the program asks: the operations that it calls, and where that was read."""
+
+    token: str
+    provider: str
+    operations: tuple[str, ...]
+
+
+def listings() -> tuple[Listing, ...]:
+    """Return the data sources that the program asks, by token."""
+    facts = yaml.load(LISTINGS.read_text("utf-8"), _Loader)  # noqa: S506 a safe loader
+    found = [Listing(PACKAGE + name, fact["provider"], tuple(fact["operations"])) for name, fact in facts.items()]
+    return tuple(sorted(found, key=lambda each: each.token))
 
 
 def find(token: str) -> Constraints | None:

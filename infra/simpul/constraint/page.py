@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 
-from simpul.constraint.load import HELD, Constraints, Input, every
+from simpul.constraint.load import HELD, Constraints, Input, every, listings
 from simpul.project import ROOT
 
 PAGE = ROOT / "docs" / "constraints.md"
@@ -36,7 +36,8 @@ WORDS = "words"
 
 def make() -> str:
     """Return the page's text."""
-    return "\n".join([_HEAD, *_index(every()), *(line for each in every() for line in _type(each))]).rstrip() + "\n"
+    types = (line for each in every() for line in _type(each))
+    return "\n".join([_HEAD, *_index(every()), *types, *_listings()]).rstrip() + "\n"
 
 
 def counts(known: Iterable[Constraints]) -> Counter[str]:
@@ -50,9 +51,10 @@ def counts(known: Iterable[Constraints]) -> Counter[str]:
 
 def _index(known: Iterable[Constraints]) -> Iterator[str]:
     known = list(known)
-    total = counts(known)
+    total, asked = counts(known), listings()
     yield (
-        f"{total['types']} types of resources call {total['operations']} operations. Of {total['inputs']} inputs "
+        f"{total['types']} types of resources call {total['operations']} operations, and {len(asked)} data sources "
+        f"{sum(len(each.operations) for each in asked)}. Of {total['inputs']} inputs "
         f"{total[WORDS]} are held to the vendor's words; {total['together']} more rules hold between inputs.\n"
     )
     yield f"| module | types | operations | inputs | {WORDS} | {' | '.join(HELD)} | together |"
@@ -87,6 +89,15 @@ def _type(constraints: Constraints) -> Iterator[str]:
         source = f" ({rule.doc})" if rule.doc else ""
         yield f"| together | {_list(rule.parameters)} | {WORDS} | {_cell(rule.says)}{_cell(source)} |"
     yield ""
+
+
+def _listings() -> Iterator[str]:
+    yield "## What is asked\n"
+    yield "Before it makes anything, the program asks what is there already (data sources; they only read).\n"
+    yield "| data source | operations | read in |"
+    yield "|---|---|---|"
+    for each in listings():
+        yield f"| `{each.token}` | {_list(each.operations)} | `{each.provider}` |"
 
 
 def _module(constraints: Constraints) -> str:

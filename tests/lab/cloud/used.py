@@ -20,6 +20,29 @@ def registered() -> tuple[str, ...]:
     return tuple(sorted(token for module, name in found if (token := _token(module, name))))
 
 
+def asked() -> tuple[str, ...]:
+    """Give the tokens of the data sources that the code of the cloud side asks."""
+    sources = {call for path in CODE.rglob("*.py") for call in _sources(path)}
+    known = {(token.split(":")[1].partition("/")[0], _plain(token.rpartition(":")[2])): token for token in FACTS}
+    return tuple(sorted(known[module, _plain(name.removesuffix("_output"))] for module, name in sources))
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "").lower()
+
+
+def _sources(path: Path) -> Iterator[tuple[str, str]]:
+    """Go through what is called as `alicloud.MODULE.get_NAME(...)` or `alicloud.get_NAME(...)`."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        match node:
+            case ast.Call(
+                func=ast.Attribute(value=ast.Attribute(value=ast.Name(id="alicloud"), attr=module), attr=name)
+            ) if name.startswith("get_"):
+                yield module, name
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="alicloud"), attr=name)) if name.startswith("get_"):
+                yield "index", name
+
+
 def _calls(path: Path) -> Iterator[tuple[str, str]]:
     """Go through what is called as `alicloud.MODULE.NAME(...)`."""
     for node in ast.walk(ast.parse(path.read_text())):
