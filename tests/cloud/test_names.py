@@ -7,7 +7,8 @@ import pytest
 from cloud.test_estate import CLUSTER, GROUP, make
 from recorder import Recorder
 from simpul.city import City, area, load
-from simpul.cloud.identity import Identity, narrow
+from simpul.cloud.identity import Identity
+from simpul.cloud.tagging import ALIDNS
 from simpul.constraint import violations
 from simpul.project import ROOT
 
@@ -60,14 +61,14 @@ def test_the_domain_of_every_city_can_be_tagged() -> None:
     assert len(cities) == 514
     for each in cities:
         slug, owner = each.code.replace(".", ""), f"Dinas Komunikasi dan Informatika {each.name}"
-        tags = narrow(Identity(slug, each.code, each.name, owner, each.name.lower()).tags(data="public"))
+        tags = ALIDNS.tags(Identity(slug, each.code, each.name, owner, each.name.lower()).tags(data="public"))
         assert list(violations(DOMAIN, {"tags": tags})) == [], each.name
         assert all(tags.values()), each.name
 
 
 def test_long_values_of_tags_are_told_apart() -> None:
     owners = [f"Dinas Komunikasi dan Informatika Kota {name}" for name in ("Bima", "Bitung")]
-    assert len({narrow({"simpul:owner": owner})["simpul-owner"] for owner in owners}) == 2
+    assert len({ALIDNS.tags({"simpul:owner": owner})["simpul-owner"] for owner in owners}) == 2
 
 
 def test_names_are_found_by_the_stack_s_group_whatever_is_said_of_them(city: City) -> None:

@@ -9,7 +9,6 @@ anew where it would be another.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Literal
@@ -21,9 +20,6 @@ Purpose = Literal["data", "backup", "audit"]
 
 LONGEST = 64
 """The shortest of the vendor's longest names that the city's names come near to: that of a RAM role."""
-
-NARROW = 20
-"""Letters of a tag's key and value in Alibaba Cloud DNS."""
 
 DIGEST = 6
 """How many letters tell shortened names apart."""
@@ -123,19 +119,6 @@ class Identity:
             "simpul:data-class": data,
             **({"simpul:purpose": purpose} if purpose else {}),
         }
-
-
-def narrow(tags: Mapping[str, str]) -> dict[str, str]:
-    """Give `tags` as Alibaba Cloud DNS takes them: simpul-wilayah: "6471" of simpul:wilayah: "64.71".
-
-    Keys and values are of letters, digits, _ and - there, and of NARROW at most.
-    """
-    return {_narrow(key): _narrow(value) for key, value in tags.items()}
-
-
-def _narrow(text: str) -> str:
-    plain = re.sub(r"[^A-Za-z0-9_-]+", "-", text.replace(".", "")).strip("-")
-    return fit(plain, NARROW)
 
 
 def fit(name: str, longest: int) -> str:

@@ -20,8 +20,9 @@ from simpul.city import City
 from simpul.cloud import group
 from simpul.cloud.found import Listed, ask
 from simpul.cloud.frame import Frame
-from simpul.cloud.identity import Identity, narrow
+from simpul.cloud.identity import Identity
 from simpul.cloud.network import Network
+from simpul.cloud.tagging import ALIDNS
 from simpul.handover import CacheHandle, DatabaseHandle
 
 PART = "simpul"
@@ -68,7 +69,7 @@ class Names(pulumi.ComponentResource):
             domain_name=domain,
             remark=NOTE,
             resource_group_id=frame.group,
-            tags=narrow(frame.identity.tags(data="public")),
+            tags=ALIDNS.tags(frame.identity.tags(data="public")),
             opts=frame.child(self, alicloud.dns.AlidnsDomain, domain),
         )
         for part, host, kind, value in self._outside():
