@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 RULES = (
     wilayah.check_city,
+    wilayah.check_name,
     wilayah.check_sites,
     wilayah.check_vendor,
     cloud.check_region,

@@ -1,4 +1,4 @@
-"""Area codes: the city's and its sites' exist, are of the right level, and a site lies in the city."""
+"""Area codes: the city's is that of its name; its and its sites' exist, are of the right level; sites lie in it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from simpul.city import area
 from simpul.city.area import Area, Level
+from simpul.city.area.called import called
 from simpul.city.fault import Fault
 from simpul.city.rule.draft import EACH, Draft, Spot
 from simpul.city.wording import choice, show
@@ -21,11 +22,26 @@ def check_city(draft: Draft) -> Iterator[Fault]:
     for spot in draft.find("wilayah"):
         code = area.normalise(spot.value) or ""
         if area.find(code) is None:
-            yield _unknown(spot, area.nearest(code, _cities_near(code)))
+            # A province that was divided has new codes, and the old one's neighbours aren't what was meant.
+            meant = called(str(draft.get("name") or ""))
+            advice = f"That of the name: {choice(meant)}." if meant else _advise(area.nearest(code, _cities_near(code)))
+            yield Fault(spot.loc, "is no area's code", show(spot.value), advice)
         elif len(code) < Level.CITY:
             yield _wrong_level(spot, code, area.nearest(code, area.inside(code, Level.CITY)))
         elif len(code) > Level.CITY:
             yield _wrong_level(spot, code, _existing(code[: Level.CITY]))
+
+
+def check_name(draft: Draft) -> Iterator[Fault]:
+    """Find a name that isn't the one of the `wilayah`: statistics number cities otherwise than the ministry does."""
+    city = _find_city(draft)
+    for spot in draft.find("name"):
+        meant = called(str(spot.value)) if city else []
+        if city and city not in meant:
+            what = f"isn't the name of {city.code}, which is {city.name}"
+            codes = f"If the name is right, the code is that of {choice(meant)}. " if meant else ""
+            names = f'If the code is right, write name: {city.name}, or "{spot.value} ({city.name})".'
+            yield Fault(spot.loc, what, show(spot.value), codes + names)
 
 
 def check_sites(draft: Draft) -> Iterator[Fault]:
@@ -35,7 +51,7 @@ def check_sites(draft: Draft) -> Iterator[Fault]:
         code = area.normalise(spot.value) or ""
         found = area.find(code)
         if found is None:
-            yield _unknown(spot, area.nearest(code, _sites_near(code, city)))
+            yield _unknown(spot, area.nearest(code, _sites_near(code, city or _named_city(draft))))
         elif found.level not in _SITE_LEVELS:
             what = f"is {found.name}, a {found.level.noun}: a site serves a kecamatan or a kelurahan"
             yield Fault(spot.loc, what, show(spot.value), _advise(area.nearest(code, _sites_near(code, city))))
@@ -60,6 +76,11 @@ def check_vendor(draft: Draft) -> Iterator[Fault]:
 def _find_city(draft: Draft) -> Area | None:
     found = area.find(area.normalise(draft.get("wilayah") or "") or "")
     return found if found and found.level == Level.CITY else None
+
+
+def _named_city(draft: Draft) -> Area | None:
+    meant = called(str(draft.get("name") or ""))
+    return meant[0] if len(meant) == 1 else None
 
 
 def _cities_near(code: str) -> list[Area]:

@@ -1,0 +1,80 @@
+"""Which cities a name may mean, as people write it: "Kab. Kep. Siau" is the ministry's "Kabupaten Kepulauan Siau".
+
+A name enters, the cities (kota and kabupaten) that it may stand for leave. What stands in parentheses counts alone, so
+that a city can be called as it likes: "Solo (Kota Surakarta)".
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from difflib import SequenceMatcher
+from functools import cache
+from typing import TYPE_CHECKING
+
+from simpul.city.area import Area, Level, inside
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_KINDS = {
+    **dict.fromkeys(("kota", "kotamadya", "pemkot", "city", "municipality"), "kota"),
+    **dict.fromkeys(("kabupaten", "kab", "pemkab", "regency"), "kabupaten"),
+}
+_SET_BESIDE = frozenset({"administrasi", "adm", "pemerintah", "daerah", "pemda", "the", "of", "dan"})
+_WHOLE = {"kep": "kepulauan"}
+_ALIKE = 0.85
+"""From which likeness on a name is another spelling: Padangsidimpuan is Padang Sidempuan, Bangka isn't Bangkalan."""
+
+
+def called(name: str) -> list[Area]:
+    """Give the cities that `name` may mean; none if it is like none of them."""
+    inner = re.findall(r"\(([^()]+)\)", name)
+    return next((found for part in [*inner, name] if (found := _called(part))), [])
+
+
+def _called(name: str) -> list[Area]:
+    words = [word for word in _words(name) if word not in _SET_BESIDE]
+    own = _own(words)
+    kind = next((_KINDS[word] for word in words if word in _KINDS), None)
+    found = _exactly(own) or _exactly(words) or _nearly("".join(own)) or _within("".join(words))
+    same_kind = [area for area in found if area.name.casefold().startswith(f"{kind} ")]
+    return same_kind or found
+
+
+def _exactly(words: list[str]) -> list[Area]:
+    letters = "".join(words)
+    return [area for area, theirs in _cities() if "".join(theirs) == letters or sorted(theirs) == sorted(words)]
+
+
+def _nearly(letters: str) -> list[Area]:
+    """Give those whose names are most like it, if they are alike at all."""
+    likeness = {area: _likeness(letters, "".join(words)) for area, words in _cities()}
+    best = max(likeness.values())
+    return [area for area, ratio in likeness.items() if ratio == best] if best >= _ALIKE else []
+
+
+def _likeness(one: str, other: str) -> float:
+    matcher = SequenceMatcher(None, one, other, autojunk=False)
+    return matcher.ratio() if matcher.real_quick_ratio() >= _ALIKE and matcher.quick_ratio() >= _ALIKE else 0
+
+
+def _within(letters: str) -> list[Area]:
+    """Give those with the longest names that stand in it: Tangerang stands in Tangerang Selatan too."""
+    there = [(len("".join(words)), area) for area, words in _cities() if "".join(words) in letters]
+    longest = max((length for length, _ in there), default=0)
+    return [area for length, area in there if length == longest]
+
+
+@cache
+def _cities() -> tuple[tuple[Area, tuple[str, ...]], ...]:
+    return tuple((area, tuple(_own(_words(area.name)))) for area in inside("", Level.CITY))
+
+
+def _own(words: Iterable[str]) -> list[str]:
+    return [word for word in words if word not in _KINDS and word not in _SET_BESIDE]
+
+
+def _words(name: str) -> list[str]:
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().casefold()
+    return [_WHOLE.get(word, word) for word in re.findall(r"[a-z]+", plain)]

@@ -1,0 +1,76 @@
+"""Names of cities, as people write them, against the ministry's table."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from simpul.city import area
+from simpul.city.area import Area, Level
+from simpul.city.area.called import called
+
+CITIES = area.inside("", Level.CITY)
+
+
+def bare(city: Area) -> str:
+    """Give a city's name without what kind of a city it is."""
+    return re.sub(r"^(Kota|Kabupaten)( Administrasi)? ", "", city.name)
+
+
+def written(city: Area) -> set[str]:
+    """Give a city's name as people write it."""
+    short = city.name.replace("Kabupaten", "Kab.").replace("Kepulauan", "Kep.").replace("Administrasi", "Adm.")
+    kind = "City" if city.name.startswith("Kota") else "Regency"
+    return {
+        city.name,
+        city.name.upper(),
+        short,
+        f"Pemerintah {city.name}",
+        f"Pemerintah Daerah {short}",
+        f"{bare(city)} {kind}",
+        city.name.replace(" ", ""),
+        f"Diskominfo {city.name}",
+        f"Ibu kita ({city.name})",
+    }
+
+
+@pytest.mark.parametrize("city", CITIES, ids=lambda city: city.code)
+def test_each_city_is_meant_by_its_name_however_it_is_written(city: Area) -> None:
+    for name in written(city) - {city.name.replace(" ", "")}:
+        assert called(name) == [city], name
+    assert city in called(bare(city))
+    assert city in called(bare(city).replace(" ", ""))
+    assert city in called(bare(city).replace(" ", "-"))
+
+
+def test_a_name_without_its_kind_means_all_of_that_name_and_no_other() -> None:
+    for city in CITIES:
+        assert {bare(each) for each in called(bare(city))} == {bare(city)}
+
+
+@pytest.mark.parametrize(
+    ("name", "codes"),
+    [
+        ("Bogor", ["32.01", "32.71"]),
+        ("Kota Bogor", ["32.71"]),
+        ("Kotamadya Balikpapan", ["64.71"]),
+        ("Balikpapn", ["64.71"]),
+        ("Padangsidimpuan", ["12.77"]),
+        ("Kota Baru", ["63.02"]),
+        ("Kota Waringin Timur", ["62.02"]),
+        ("Kepulauan Banggai", ["72.07"]),
+        ("Pangkajene dan Kepulauan", ["73.10"]),
+        ("Pare-Pare", ["73.72"]),
+        ("Solo (Kota Surakarta)", ["33.72"]),
+        ("Banjarmasin (Kota Batu)", ["35.79"]),
+        ("Tangerang Selatan", ["36.74"]),
+        ("Kota Sleman", ["34.04"]),
+        ("Jogja", []),
+        ("Atlantis", []),
+        ("", []),
+        ("123", []),
+    ],
+)
+def test_a_name_means(name: str, codes: list[str]) -> None:
+    assert [city.code for city in called(name)] == codes
