@@ -20,6 +20,9 @@ TAGS = (
 NARROW = "alicloud:dns/alidnsDomain:AlidnsDomain"
 """A tag's key has no colon there, and its value no dot: simpul-wilayah: "6471"."""
 
+FEW = {"alicloud:cms/monitorGroup:MonitorGroup": ("simpul:wilayah", "simpul:stack", "simpul:managed-by")}
+"""It takes three tags: those by which it is known as the stack's."""
+
 TAGGABLE = frozenset(Path(__file__).with_name("taggable.txt").read_text().split())
 
 
@@ -31,9 +34,8 @@ def check(resource: Resource) -> Iterator[Breach]:
     if tags is UNKNOWN:
         return
     narrow = resource.type == NARROW
-    lacking = [
-        name for name in (each.replace(":", "-") if narrow else each for each in TAGS) if not (tags or {}).get(name)
-    ]
+    wanted = [each.replace(":", "-") if narrow else each for each in FEW.get(resource.type, TAGS)]
+    lacking = [name for name in wanted if not (tags or {}).get(name)]
     if lacking:
         yield Breach(f"lacks tags: {', '.join(lacking)}", None, "Give it all of identity.tags().")
     area = (tags or {}).get("simpul-wilayah" if narrow else "simpul:wilayah")
