@@ -11,6 +11,8 @@ from dataclasses import dataclass
 
 import pulumi
 
+from simpul.city import Purpose
+
 
 @dataclass(frozen=True)
 class ClusterHandle:
@@ -68,12 +70,13 @@ class CacheHandle:
 
 @dataclass(frozen=True)
 class BucketHandle:
-    """A bucket: what it is for ("backup", "audit" or a store's name), and where an S3 client finds it.
+    """A bucket: what it is for, the store whose files are in it ("" for none), and where an S3 client finds it.
 
     The access key is the sites'; "" where only the cloud's own services write.
     """
 
-    use: str
+    purpose: Purpose
+    store: str
     name: str
     endpoint: pulumi.Output[str]
     access_key_id: pulumi.Input[str]
@@ -82,7 +85,8 @@ class BucketHandle:
     def export(self) -> dict[str, object]:
         """Give the bucket as a stack output has it."""
         return {
-            "use": self.use,
+            "purpose": self.purpose.value,
+            "store": self.store,
             "name": self.name,
             "endpoint": self.endpoint,
             "access_key_id": self.access_key_id,
@@ -142,18 +146,32 @@ class LineHandle:
 
 @dataclass(frozen=True)
 class RoleHandle:
-    """A role in the city's cloud: what it is for ("operator", "preview", "vendor" or a store's name), and its names.
+    """A role in the city's cloud: what it is for, the store whose workload has it ("" for none), and its names.
 
     A workload's pod asks for its role by an annotation of its service account (`name`); people take it by its `arn`.
     """
 
-    use: str
+    purpose: Purpose
+    store: str
     name: str
     arn: pulumi.Output[str]
 
     def export(self) -> dict[str, object]:
         """Give the role as a stack output has it."""
-        return {"use": self.use, "name": self.name, "arn": self.arn}
+        return {"purpose": self.purpose.value, "store": self.store, "name": self.name, "arn": self.arn}
+
+
+@dataclass(frozen=True)
+class Staying:
+    """What stays in the cloud when the city is taken away: its type in Pulumi, its id there, and until when."""
+
+    type: str
+    id: pulumi.Output[str]
+    until: str
+
+    def export(self) -> dict[str, object]:
+        """Give it as a stack output has it."""
+        return {"type": self.type, "id": self.id, "until": self.until}
 
 
 @dataclass(frozen=True)
@@ -177,6 +195,7 @@ class CloudEstate:
     tunnels: tuple[TunnelHandle, ...] = ()
     lines: tuple[LineHandle, ...] = ()
     roles: tuple[RoleHandle, ...] = ()
+    stays: tuple[Staying, ...] = ()
 
 
 @dataclass(frozen=True)

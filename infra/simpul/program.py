@@ -31,6 +31,7 @@ def compose(city: City, there: Found) -> dict[str, Any]:
         },
         "sites": [site.export() for site in sites],
         "roles": [each.export() for each in cloud.roles],
+        "stays": [each.export() for each in cloud.stays],
     }
     secret = {
         "clusters": [{"name": each.name, "site": each.site, "kubeconfig": each.kubeconfig} for each in clusters],

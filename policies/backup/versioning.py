@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from simpul.city import Purpose
 from simpul.policy import UNKNOWN, Breach, Estate, Resource, Rule, choice
-from simpul.policy.vendor import buckets
+from simpul.policy.vendor import buckets, is_for
 
 VERSIONS = "alicloud:oss/bucketVersioning:BucketVersioning"
 WORM = "alicloud:oss/bucketWorm:BucketWorm"
@@ -14,6 +15,8 @@ WORM = "alicloud:oss/bucketWorm:BucketWorm"
 def check(estate: Estate) -> Iterator[Breach]:
     """Find buckets that keep neither old versions nor everything."""
     for bucket in buckets(estate):
+        if is_for(bucket, Purpose.BACKUP, Purpose.AUDIT):
+            continue  # what is locked can't be overwritten, and the vendor locks nothing that keeps versions
         states = [bucket.get("versioning", "status")]
         states += [other.get("status") for other in estate.beside(bucket, VERSIONS, "bucket", "bucket", "id")]
         kept = {"Enabled", UNKNOWN} & set(states) or _is_locked(estate, bucket)
@@ -31,7 +34,7 @@ RULE = Rule(
     id="backup-versioning",
     title="Buckets keep what is overwritten",
     source=choice("a mistake or an attack overwrites first; the version before it is the nearest backup"),
-    looks_at="versioning of OSS buckets, and the resource of that name beside them; a locked bucket needs none",
+    looks_at="versioning of OSS buckets, and the resource of that name beside them; what is locked needs none",
     english="Enable versioning on every bucket.",
     indonesian="Aktifkan versioning pada setiap bucket.",
     on=Estate,

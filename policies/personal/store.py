@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from simpul.city import Purpose
 from simpul.policy import Breach, Resource, Rule, law
 from simpul.policy.vendor import BUCKET, CACHE, TAIR, data_class, is_for
 
@@ -13,7 +14,7 @@ SHARED = "platform"
 
 def check(store: Resource) -> Iterator[Breach]:
     """Find a store of personal data that several workloads share."""
-    kept_for_all = is_for(store, "backup", "audit")  # there workloads write, and none reads another's
+    kept_for_all = is_for(store, Purpose.BACKUP, Purpose.AUDIT)  # there workloads write, and none reads another's
     if data_class(store) == "personal" and store.get("tags", WORKLOAD) == SHARED and not kept_for_all:
         yield Breach("holds personal data of several workloads", f"{WORKLOAD} {SHARED}", "Give each its own.")
 

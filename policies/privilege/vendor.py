@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from simpul.city import Purpose
 from simpul.policy import UNKNOWN, Breach, Estate, Resource, Rule, law
 from simpul.policy.document import Statement, statements
 from simpul.policy.vendor import RAM_POLICY, ROLE, is_for
@@ -15,7 +16,7 @@ AREA = "acs:ResourceTag/simpul:wilayah"
 def check(estate: Estate) -> Iterator[Breach]:
     """Find what a vendor may do without end, or outside of its area."""
     for role in estate.of(ROLE):
-        if not is_for(role, "vendor"):
+        if not is_for(role, Purpose.VENDOR):
             continue
         documents = [policy.get("policyDocument") or policy.get("document") for policy in _policies(estate, role)]
         if UNKNOWN in documents:
@@ -52,7 +53,7 @@ RULE = Rule(
     source=law(
         "UU PDP 27/2022 arts 39, 51", "who processes for the city does so within its instruction, and no longer"
     ),
-    looks_at="the policies of roles that have vendor in their name: their end, and simpul:wilayah of what they reach",
+    looks_at="the policies of roles with simpul:purpose vendor: their end, and simpul:wilayah of what they reach",
     english="End a vendor's access on a declared day, and bind it to the code of its area by tag.",
     indonesian="Akhiri akses vendor pada hari yang dinyatakan, dan batasi pada kode wilayahnya lewat tag.",
     on=Estate,

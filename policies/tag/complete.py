@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+from simpul.city import PURPOSE, Purpose
 from simpul.policy import UNKNOWN, Breach, Resource, Rule, law
+from simpul.policy.vendor import BUCKET
 
 TAGS = (
     "simpul:city",
@@ -38,6 +40,10 @@ def check(resource: Resource) -> Iterator[Breach]:
     lacking = [name for name in wanted if not (tags or {}).get(name)]
     if lacking:
         yield Breach(f"lacks tags: {', '.join(lacking)}", None, "Give it all of identity.tags().")
+    purpose = (tags or {}).get(PURPOSE)
+    if resource.type == BUCKET and purpose not in (*Purpose, UNKNOWN):
+        advice = f"Tag it {PURPOSE}: {Purpose.DATA}, {Purpose.BACKUP} or {Purpose.AUDIT}."
+        yield Breach("doesn't say what it is for", f'"{purpose}"' if purpose else f"no {PURPOSE}", advice)
     area = (tags or {}).get("simpul-wilayah" if narrow else "simpul:wilayah")
     own = resource.frame.wilayah.replace(".", "") if narrow else resource.frame.wilayah
     if area not in (None, UNKNOWN) and not str(area).startswith(own):
@@ -49,7 +55,7 @@ RULE = Rule(
     id="tag-complete",
     title="Every resource says whose it is and what for",
     source=law("Perpres 95/2018, 132/2022", "a government keeps an inventory of its applications and infrastructure"),
-    looks_at="the tags of every resource of the cloud that can have some (taggable.txt, from the vendor's schema)",
+    looks_at="tags of all that can have some (taggable.txt, from the vendor's schema); of buckets, simpul:purpose too",
     english="Tag each resource with city, wilayah, stack, site, workload, data class, owner and what manages it.",
     indonesian="Beri tag kota, wilayah, stack, lokasi, beban kerja, kelas data, pemilik, dan pengelola.",
     on=Resource,

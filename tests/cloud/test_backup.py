@@ -6,7 +6,7 @@ import pytest
 
 from cloud.test_estate import make
 from cloud.test_key import cloud
-from simpul.city import City, load
+from simpul.city import City, Purpose, load
 from simpul.project import ROOT
 
 VAULT = "alicloud:hbr/vault:Vault"
@@ -31,7 +31,7 @@ def test_every_bucket_with_files_is_copied_every_day_for_the_declared_days(city:
     [rule] = recorder.one(POLICY)["rules"]
     assert (rule["ruleType"], rule["retention"], rule["schedule"][-4:]) == ("BACKUP", 35, "|P1D")
     assert rule["vaultId"] == "simpul-6471-vault-id"
-    files = {each.name for each in estate.buckets if each.use not in ("backup", "audit")}
+    files = {each.name for each in estate.buckets if each.purpose is Purpose.DATA}
     assert {each.inputs["dataSourceId"] for each in recorder.of(BINDING)} == files
     assert {each.inputs["sourceType"] for each in recorder.of(BINDING)} == {"OSS"}
 

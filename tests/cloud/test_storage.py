@@ -10,7 +10,7 @@ import pytest
 from cloud.test_estate import make
 from cloud.test_key import cloud
 from recorder import Recorder
-from simpul.city import City, load
+from simpul.city import City, Purpose, Store, load
 from simpul.project import ROOT
 
 BUCKET = "alicloud:oss/bucket:Bucket"
@@ -35,7 +35,12 @@ def beside(kind: str) -> str:
 def test_there_are_buckets_for_backups_for_audit_and_for_each_store_that_wants_one(city: City) -> None:
     recorder, [estate] = make(city)
     assert set(by_part(recorder, BUCKET)) == {"backup", "audit", "data-reports", "data-population"}
-    assert [each.use for each in estate.buckets] == ["backup", "audit", "reports", "population"]
+    assert [(each.purpose, each.store) for each in estate.buckets] == [
+        (Purpose.BACKUP, ""),
+        (Purpose.AUDIT, ""),
+        (Purpose.DATA, "reports"),
+        (Purpose.DATA, "population"),
+    ]
     names = [each["bucket"] for each in by_part(recorder, BUCKET).values()]
     assert sorted(names) == sorted(each.name for each in estate.buckets)
     assert all(name.startswith("simpul-6471-balikpapan-") and len(name) <= 63 for name in names)
@@ -51,7 +56,10 @@ def test_each_is_encrypted_by_the_key_of_its_class_and_keeps_old_versions(city: 
         "data-population": "simpul-6471-key-personal-id",
     }
     assert {each["serverSideEncryptionRule"]["sseAlgorithm"] for each in buckets.values()} == {"KMS"}
-    assert {each["versioning"]["status"] for each in buckets.values()} == {"Enabled"}
+    kept = {part: each["versioning"]["status"] for part, each in buckets.items() if "versioning" in each}
+    assert kept == {"data-reports": "Enabled", "data-population": "Enabled"}, (
+        "the vendor locks none that keeps versions"
+    )
     assert buckets["data-population"]["tags"]["simpul:data-class"] == "personal"
     assert buckets["data-population"]["tags"]["simpul:workload"] == "population"
 
@@ -74,19 +82,69 @@ def test_nobody_outside_gets_in_and_nobody_without_tls(city: City) -> None:
         assert statement["Resource"] == [f"acs:oss:*:0000000000000000:{name}{tail}" for tail in ("", "/*")]
 
 
-@pytest.mark.parametrize(("protect", "status"), [(True, "Locked"), (False, "InProgress")])
-def test_backups_and_the_record_can_t_be_undone(city: City, *, protect: bool, status: str) -> None:
-    recorder, _ = make(cloud(city, protect=protect))
+def test_backups_and_the_record_can_t_be_undone(city: City) -> None:
+    recorder, _ = make(city)
     locks = by_part(recorder, WORM)
     assert {part: each["retentionPeriodInDays"] for part, each in locks.items()} == {"backup": 35, "audit": 730}
-    assert {each["status"] for each in locks.values()} == {status}
-    assert {each.inputs["forceDestroy"] for each in recorder.of(BUCKET)} == {not protect}
+    assert {each["status"] for each in locks.values()} == {"Locked"}
+    assert {each.inputs["forceDestroy"] for each in recorder.of(BUCKET)} == {False}
+
+
+def test_a_rehearsal_locks_nothing_as_what_is_not_locked_for_good_lapses_within_a_day(city: City) -> None:
+    recorder, [estate] = make(cloud(city, protect=False))
+    assert recorder.of(WORM) == []
+    assert {each.inputs["forceDestroy"] for each in recorder.of(BUCKET)} == {True}
+    assert estate.stays == ()
+
+
+def test_what_was_locked_stays_locked_and_is_named_when_the_protection_is_taken_off(city: City) -> None:
+    urn = "urn:pulumi:balikpapan::simpul::alicloud:{}::simpul-6471-{}"
+    state = {
+        urn.format("oss/bucketWorm:BucketWorm", "audit"): {"outputs": {"id": "a:1", "status": "Locked"}},
+        urn.format("oss/bucketWorm:BucketWorm", "backup"): {"outputs": {"id": "b:1", "status": "InProgress"}},
+        urn.format("hbr/vault:Vault", "vault"): {"outputs": {"id": "v-1", "wormEnabled": True}},
+    }
+    answers = {"pulumi:pulumi:readStackResourceOutputs": {"outputs": state}}
+    recorder, [estate] = make(cloud(city, protect=False), answers)
+    assert {part: each["status"] for part, each in by_part(recorder, WORM).items()} == {"audit": "Locked"}
+    assert recorder.one("alicloud:hbr/vault:Vault")["wormEnabled"] is True
+    assert sorted(each.type.rpartition(":")[2] for each in estate.stays) == [
+        "Alias", "Alias", "Bucket", "Instance", "Key", "Key", "Network", "ResourceGroup", "Switch", "Vault",
+    ]  # fmt: skip
+
+
+def test_a_store_with_the_name_of_a_purpose_has_a_bucket_of_its_own(city: City) -> None:
+    stores = tuple(Store(name=name, data="personal", bucket=True) for name in ("backup", "audit", "vendor"))
+    recorder, [estate] = make(cloud(city, stores=stores))
+    buckets = by_part(recorder, BUCKET)
+    assert set(buckets) == {"backup", "audit", "data-backup", "data-audit", "data-vendor"}
+    assert set(by_part(recorder, WORM)) == {"backup", "audit"}
+    assert {part: each["tags"]["simpul:purpose"] for part, each in buckets.items()} == {
+        "backup": "backup", "audit": "audit", "data-backup": "data", "data-audit": "data", "data-vendor": "data",
+    }  # fmt: skip
+    assert len({each["bucket"] for each in buckets.values()}) == 5
+    prefixes = [each["targetPrefix"] for each in by_part(recorder, beside("Logging")).values()]
+    assert len(set(prefixes)) == len(prefixes) == 4
+    [opened] = [each for each in estate.buckets if each.access_key_id]
+    assert opened.name == buckets["backup"]["bucket"]
+    assert {(each.purpose, each.store) for each in estate.roles} == {
+        (Purpose.OPERATOR, ""),
+        (Purpose.PREVIEW, ""),
+        (Purpose.WORKLOAD, "backup"),
+        (Purpose.WORKLOAD, "audit"),
+        (Purpose.WORKLOAD, "vendor"),
+    }
 
 
 def test_what_has_been_kept_long_enough_goes(city: City) -> None:
     rules = {part: each["lifecycleRules"][0] for part, each in by_part(make(city)[0], BUCKET).items()}
-    old = {part: rule["noncurrentVersionExpirations"][0]["days"] for part, rule in rules.items()}
-    assert old == {"backup": 35, "audit": 730, "data-reports": 35, "data-population": 35}
+    old = {part: rule.get("noncurrentVersionExpirations") for part, rule in rules.items()}
+    assert old == {
+        "backup": None,
+        "audit": None,
+        "data-reports": [{"days": 35}],
+        "data-population": [{"days": 35}],
+    }
     over = {part: rule["expirations"][0] for part, rule in rules.items()}
     assert over["backup"] == {"days": 36}
     assert over["audit"] == {"days": 731}
@@ -102,7 +160,7 @@ def test_who_reads_and_writes_is_written_where_it_can_t_be_changed(city: City) -
 def test_the_sites_key_opens_the_backups_alone_until_its_end_and_deletes_nothing(city: City) -> None:
     recorder, [estate] = make(city)
     [backup] = [each for each in estate.buckets if each.access_key_id]
-    assert backup.use == "backup"
+    assert backup.purpose is Purpose.BACKUP
     statements = json.loads(by_part(recorder, POLICY)["sites"]["policyDocument"])["Statement"]
     assert {each["Condition"]["DateLessThan"]["acs:CurrentTime"] for each in statements} == {
         "2027-12-31T23:59:59+08:00"

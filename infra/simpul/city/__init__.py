@@ -22,10 +22,12 @@ from simpul.city.model import (
     Waiver,
     Workloads,
 )
+from simpul.city.purpose import PURPOSE, Purpose
 from simpul.city.schema import json_schema
 from simpul.city.stack import load
 
 __all__ = [
+    "PURPOSE",
     "Api",
     "City",
     "Cloud",
@@ -37,6 +39,7 @@ __all__ = [
     "Link",
     "MessagingWorkload",
     "Plan",
+    "Purpose",
     "Registry",
     "Replacement",
     "Retention",

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_alicloud as alicloud
 
-from simpul.city import Store, Vendor
+from simpul.city import Purpose, Store, Vendor
 from simpul.cloud import day, grant
 from simpul.cloud.cluster import Trust
 from simpul.cloud.found import Listed, ask
@@ -58,14 +58,14 @@ class Access(pulumi.ComponentResource):
         super().__init__("simpul:cloud:Access", name, {}, opts)
         self._args, self._frame = args, args.frame
         city = args.frame.city
-        names = {bucket.use: bucket.name for bucket in args.buckets}
+        names = {bucket.store: bucket.name for bucket in args.buckets if bucket.purpose is Purpose.DATA}
         self.roles = (
             self._operator(),
             self._preview(),
             *([self._vendor(city.vendor)] if city.vendor else []),
             *(self._workload(store, names[store.name]) for store in city.cloud.stores if store.bucket),
         )
-        self.register_outputs({"roles": {role.use: role.arn for role in self.roles}})
+        self.register_outputs({"roles": {role.name: role.arn for role in self.roles}})
 
     def _operator(self) -> RoleHandle:
         identity = self._frame.identity
@@ -76,12 +76,14 @@ class Access(pulumi.ComponentResource):
             grant.deny(_others(OPERATED)),
         ]
         trust = grant.people(self._frame.account, SECOND_FACTOR)
-        return self._role("operator", "People of the city, who read all and mend", trust, grant.document(permissions))
+        return self._role(
+            Purpose.OPERATOR, "People of the city, who read all and mend", trust, grant.document(permissions)
+        )
 
     def _preview(self) -> RoleHandle:
         permissions = grant.document([grant.allow(grant.READS), grant.deny(_others(PREVIEWED))])
         trust = grant.people(self._frame.account)
-        return self._role("preview", "A pipeline, which says what would change", trust, permissions)
+        return self._role(Purpose.PREVIEW, "A pipeline, which says what would change", trust, permissions)
 
     def _vendor(self, vendor: Vendor) -> RoleHandle:
         city = self._frame.city
@@ -95,7 +97,7 @@ class Access(pulumi.ComponentResource):
         until_then: grant.Condition = {**SECOND_FACTOR, "DateLessThan": {"acs:CurrentTime": until}}
         trust = grant.people(vendor.account, until_then)
         said = f"{vendor.name}, in {vendor.area} until {vendor.ends}"
-        return self._role("vendor", said, trust, grant.document(permissions))
+        return self._role(Purpose.VENDOR, said, trust, grant.document(permissions))
 
     def _workload(self, store: Store, bucket: str) -> RoleHandle:
         trusted = self._args.trust
@@ -112,19 +114,20 @@ class Access(pulumi.ComponentResource):
                 ]
             )
         )
-        return self._role(f"store-{store.name}", f"The workload {store.name}", trust, permissions, store)
+        return self._role(Purpose.WORKLOAD, f"The workload {store.name}", trust, permissions, store)
 
     def _role(
         self,
-        part: str,
+        purpose: Purpose,
         description: str,
         trust: pulumi.Input[str],
         permissions: pulumi.Input[str],
         store: Store | None = None,
     ) -> RoleHandle:
-        frame = self._frame
+        frame, part = self._frame, f"store-{store.name}" if store else purpose.value
         name, sole = frame.identity.name(part), frame.identity.sole_name(part)
-        tags = frame.identity.tags(workload=store.name, data=store.data) if store else frame.identity.tags()
+        whose, data = (store.name, store.data) if store else ("platform", "internal")
+        tags = frame.identity.tags(workload=whose, data=data, purpose=purpose)
         role = alicloud.ram.Role(
             name,
             role_name=sole,
@@ -151,7 +154,7 @@ class Access(pulumi.ComponentResource):
             policy_type="Custom",
             opts=frame.child(self, alicloud.ram.RolePolicyAttachment, sole),
         )
-        return RoleHandle(store.name if store else part, sole, role.arn)
+        return RoleHandle(purpose, store.name if store else "", sole, role.arn)
 
 
 def _others(needed: Sequence[str]) -> list[str]:

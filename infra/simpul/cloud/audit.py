@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_alicloud as alicloud
 
+from simpul.city import Purpose
 from simpul.cloud import grant
 from simpul.cloud.found import Listed, ask
 from simpul.cloud.frame import Frame
@@ -20,16 +21,33 @@ PART = "trail"
 LONGEST = 36
 """Letters of a trail's name."""
 
-BUCKET = ("oss:PutObject", "oss:GetBucketLocation", "oss:ListObjects")
-LOGS = (
+PREFIX = "actiontrail"
+"""Where in the bucket the record is; the vendor wants 6 to 32 letters."""
+
+BUCKET = (
+    "oss:PutObject",
+    "oss:GetBucketInfo",
+    "oss:GetBucketLifecycle",
+    "oss:GetBucketLocation",
+    "oss:ListObjects",
+)
+PROJECT = ("log:GetProject",)
+STORE = (
     "log:CreateLogStore",
+    "log:UpdateLogStore",
     "log:CreateIndex",
     "log:UpdateIndex",
     "log:GetLogStore",
     "log:GetIndex",
+    "log:GetLogStoreLogs",
     "log:PostLogStoreLogs",
 )
-"""What the vendor's service has to do with the bucket, the key that encrypts there, and the log project."""
+BOARD = ("log:CreateDashboard", "log:UpdateDashboard")
+SEARCH = ("log:CreateSavedSearch", "log:UpdateSavedSearch")
+"""What the vendor's service does with the bucket, and with the log project: its own store, boards and searches there.
+
+The vendor asks of a role of one's own what its AliyunServiceRoleForActionTrail has: this, and use of the bucket's key.
+"""
 
 
 @dataclass(frozen=True)
@@ -60,7 +78,7 @@ class Audit(pulumi.ComponentResource):
             trail_region="All",
             status="Enable",
             oss_bucket_name=args.bucket,
-            oss_key_prefix="trail",
+            oss_key_prefix=PREFIX,
             oss_write_role_arn=role.arn,
             sls_project_arn=project,
             sls_write_role_arn=role.arn,
@@ -77,7 +95,7 @@ class Audit(pulumi.ComponentResource):
             description="Lets ActionTrail write the record of who did what",
             assume_role_policy_document=grant.service("actiontrail"),
             max_session_duration=3600,
-            tags=frame.identity.tags(),
+            tags=frame.identity.tags(purpose=Purpose.AUDIT),
             opts=frame.child(self, alicloud.ram.Role, sole),
         )
         document = pulumi.Output.all(args.bucket, args.key_arn, args.logs.project).apply(
@@ -110,8 +128,11 @@ def _document(frame: Frame, bucket: str, key: str, project: str) -> str:
     place, project_name = f"acs:oss:*:{frame.account}:{bucket}", _project(frame, project)
     granted = (
         (BUCKET, [place, f"{place}/*"]),
-        (grant.KEY, [key]),
-        (LOGS, [project_name, f"{project_name}/logstore/*"]),
+        ((*grant.KEY, "kms:DescribeKey"), [key]),
+        (PROJECT, [project_name]),
+        (STORE, [f"{project_name}/logstore/actiontrail_*"]),
+        (BOARD, [f"{project_name}/dashboard/*"]),
+        (SEARCH, [f"{project_name}/savedsearch/actiontrail_*"]),
     )
     return grant.document(grant.allow(actions, targets) for actions, targets in granted)
 

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_alicloud as alicloud
 
-from simpul.cloud.found import Listed, ask
+from simpul.cloud.found import Listed, ask, token
 from simpul.cloud.frame import Frame
 from simpul.cloud.identity import Identity
 from simpul.cloud.key import STRICTEST, Keys
+from simpul.handover import Staying
 
 PART = "vault"
 DAILY = "I|1735664400|P1D"
@@ -34,11 +35,14 @@ class BackupArgs:
 class Backup(pulumi.ComponentResource):
     """A vault in the region, encrypted and locked, and a policy that copies each bucket to it every day."""
 
+    stays: tuple[Staying, ...]
+
     def __init__(self, name: str, args: BackupArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Make the vault `name` as `args` say."""
         super().__init__("simpul:cloud:Backup", name, {}, opts)
         frame = args.frame
         part, sole = frame.identity.name(PART), frame.identity.sole_name(PART)
+        is_locked = frame.locks(alicloud.hbr.Vault, part)
         vault = alicloud.hbr.Vault(
             part,
             vault_name=sole,
@@ -47,10 +51,10 @@ class Backup(pulumi.ComponentResource):
             vault_storage_class="STANDARD",
             encrypt_type="KMS",
             kms_key_id=args.keys.key_id(STRICTEST),
-            worm_enabled=frame.city.cloud.protect,
+            worm_enabled=is_locked,
             resource_group_id=frame.group,
             tags=frame.identity.tags(data=STRICTEST),
-            opts=frame.child(self, alicloud.hbr.Vault, sole),
+            opts=frame.child(self, alicloud.hbr.Vault, sole, stays=is_locked),
         )
         rule = alicloud.hbr.PolicyRuleArgs(
             rule_type="BACKUP",
@@ -77,6 +81,9 @@ class Backup(pulumi.ComponentResource):
                 disabled=False,
                 opts=frame.child(self),
             )
+        days = frame.city.retention.backup_days
+        until = f"{days} days after its last backup"
+        self.stays = (Staying(token(alicloud.hbr.Vault), vault.id, until),) if is_locked else ()
         self.register_outputs({"vaultId": vault.id})
 
 

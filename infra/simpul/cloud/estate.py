@@ -27,8 +27,8 @@ from simpul.cloud.access import Access, AccessArgs
 from simpul.cloud.barrier import Barrier, BarrierArgs
 from simpul.cloud.cluster import STORAGE_CLASS, Cluster, ClusterArgs
 from simpul.cloud.entrance import Entrance
-from simpul.cloud.found import Found
-from simpul.cloud.frame import Frame
+from simpul.cloud.found import Found, token
+from simpul.cloud.frame import Frame, outlasts
 from simpul.cloud.gate import Gate, GateArgs
 from simpul.cloud.guard import Guard
 from simpul.cloud.holding import Ground, hold
@@ -41,7 +41,7 @@ from simpul.cloud.names import Names, NamesArgs
 from simpul.cloud.network import Network, NetworkArgs
 from simpul.cloud.profile import size
 from simpul.cloud.tunnel import Tunnels, TunnelsArgs
-from simpul.handover import CloudEstate, ClusterHandle
+from simpul.handover import CloudEstate, ClusterHandle, Staying
 from simpul.policy import day
 
 LISTINGS = (
@@ -86,7 +86,9 @@ class Cloud(pulumi.ComponentResource):
             display_name=identity.title,
             tags=identity.tags(),
             opts=pulumi.ResourceOptions(
-                parent=self, import_=there.id(alicloud.resourcemanager.ResourceGroup, identity.sole)
+                parent=self,
+                import_=there.id(alicloud.resourcemanager.ResourceGroup, identity.sole),
+                retain_on_delete=outlasts(city, there),
             ),
         )
         frame = Frame(city, identity, plan, size(city.cloud), there, resource_group.id, alicloud.get_account().id)
@@ -132,6 +134,21 @@ class Cloud(pulumi.ComponentResource):
             lines=lines,
             image_registry=held.image_registry,
             roles=roles,
+            stays=self._stays(frame, (resource_group, net.vpc, *net.switches), (*keys.stays, *held.stays)),
         )
         guard.end()
         self.register_outputs({"vpcId": net.vpc.id, "balancerAddress": way_in.balancer.address})
+
+    def _stays(
+        self, frame: Frame, ground: tuple[pulumi.CustomResource, ...], locked: tuple[Staying, ...]
+    ) -> tuple[Staying, ...]:
+        """Give what stays when the city is taken away: what was `locked`, and the `ground` that it stands on."""
+        if not frame.outlasts:
+            return ()
+        pulumi.log.warn(
+            "What was locked while the city was protected stays when it is taken away now, with its keys: "
+            "`pulumi stack output stays` names it all, and until when; do it before `pulumi destroy`",
+            resource=self,
+        )
+        grounds = (Staying(token(type(each)), each.id, "as long as what is in it") for each in ground)
+        return (*grounds, *locked)

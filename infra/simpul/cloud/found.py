@@ -13,9 +13,9 @@ In: the identity. Out: ids by kind and name. It only reads.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import pulumi
 from pulumi.runtime.invoke import invoke_output
@@ -27,11 +27,20 @@ from simpul.provider.urn import type_of
 
 T = TypeVar("T")
 
+LOCKS: Mapping[str, tuple[str, object]] = {
+    "alicloud:oss/bucketWorm:BucketWorm": ("status", "Locked"),
+    "alicloud:hbr/vault:Vault": ("wormEnabled", True),
+}
+"""Locks that never come off, by type: the output that tells of one, and its value then."""
+
 Kind = type[pulumi.CustomResource]
 """A class of the vendor's SDK. An id is told apart by it: a store of logs and its index have the same."""
 
 Thing = tuple[Kind, str, str]
 """Kind, name and id of what is there."""
+
+State = Mapping[str, Mapping[str, Any]]
+"""Outputs in the stack's state, by the URNs of its resources."""
 
 Listed = AsyncIterator[Thing]
 
@@ -41,13 +50,21 @@ Listing = Callable[[Identity], Listed]
 
 @dataclass(frozen=True)
 class Found:
-    """Ids of the city's resources that are there and that the stack's state doesn't know, by kind and name."""
+    """Ids of the city's resources that are there and that the stack's state doesn't know, by kind and name.
+
+    `locked` is what the state knows to be locked for good, by type and name in the stack.
+    """
 
     ids: dict[tuple[Kind, str], str] = field(default_factory=dict)
+    locked: frozenset[tuple[str, str]] = frozenset()
 
     def id(self, kind: Kind, name: str) -> str | None:
         """Give the id of the `kind` named `name`, or None when there is none to adopt."""
         return self.ids.get((kind, name))
+
+    def is_locked(self, kind: Kind, name: str) -> bool:
+        """Tell whether the `kind` that the stack calls `name` is locked for good."""
+        return (token(kind), name) in self.locked
 
 
 def find(identity: Identity, listings: Iterable[Listing]) -> Found:
@@ -55,7 +72,7 @@ def find(identity: Identity, listings: Iterable[Listing]) -> Found:
 
     Raises OutsideError when a name is there twice, or is another's: then a person must say which one stays.
     """
-    known, listed = _sync_await(_look(identity, listings))  # the SDK's own calls wait so, but only one at a time
+    state, listed = _sync_await(_look(identity, listings))  # the SDK's own calls wait so, but only one at a time
     ids: dict[tuple[Kind, str], str] = {}
     problems: list[Problem] = []
     for kind, name, id_ in listed:
@@ -63,7 +80,10 @@ def find(identity: Identity, listings: Iterable[Listing]) -> Found:
             problems.append(_twice(kind, name, ids[kind, name], id_))
     if problems:
         raise OutsideError(*problems)
-    return Found({(kind, name): id_ for (kind, name), id_ in ids.items() if (token(kind), id_) not in known})
+    known = {(type_of(urn), outputs["id"]) for urn, outputs in state.items() if "id" in outputs}
+    return Found(
+        {(kind, name): id_ for (kind, name), id_ in ids.items() if (token(kind), id_) not in known}, _locked(state)
+    )
 
 
 async def ask(question: pulumi.Output[T]) -> T:
@@ -72,33 +92,37 @@ async def ask(question: pulumi.Output[T]) -> T:
     return cast("T", await asyncio.shield(question.future()))
 
 
-async def _look(identity: Identity, listings: Iterable[Listing]) -> tuple[set[tuple[str, str]], list[Thing]]:
+async def _look(identity: Identity, listings: Iterable[Listing]) -> tuple[State, list[Thing]]:
     """Give what the state knows and what the cloud holds, asked side by side; the first that fails ends the others."""
     try:
         async with asyncio.TaskGroup() as group:
-            known = group.create_task(_known(identity.stack))
+            state = group.create_task(_state(identity.stack))
             told = [group.create_task(_all(listing(identity))) for listing in listings]
     except ExceptionGroup as failed:
         raise failed.exceptions[0] from None
-    return known.result(), [thing for each in told for thing in each.result()]
+    return state.result(), [thing for each in told for thing in each.result()]
 
 
 async def _all(listed: Listed) -> list[Thing]:
     return [thing async for thing in listed]
 
 
-async def _known(stack: str) -> set[tuple[str, str]]:
-    """Give types and ids in the stack's state. The engine tells outputs, into which the vendor's plugin puts the id."""
+async def _state(stack: str) -> State:
+    """Give the outputs in the stack's state, among which the vendor's plugin puts the id."""
     told = await ask(invoke_output("pulumi:pulumi:readStackResourceOutputs", {"stackName": stack}))
-    return {
-        (type_of(urn), resource["outputs"]["id"])
-        for urn, resource in told["outputs"].items()
-        if "id" in resource["outputs"]
-    }
+    return {urn: resource["outputs"] for urn, resource in told["outputs"].items()}
+
+
+def _locked(state: State) -> frozenset[tuple[str, str]]:
+    """Give what of the state is locked for good."""
+    locks = [(urn, outputs, *LOCKS[type_of(urn)]) for urn, outputs in state.items() if type_of(urn) in LOCKS]
+    return frozenset(
+        (type_of(urn), urn.rpartition("::")[2]) for urn, outputs, name, value in locks if outputs.get(name) == value
+    )
 
 
 def token(kind: Kind) -> str:
-    """Return the type's name in Pulumi, which the SDK writes on each class."""
+    """Give the type's name in Pulumi, which the SDK writes on each class."""
     return str(vars(kind)["pulumi_type"])
 
 

@@ -34,10 +34,18 @@ class Frame:
         kind: Kind | None = None,
         name: str = "",
         depends_on: Iterable[pulumi.Resource] = (),
+        *,
+        stays: bool = False,
     ) -> pulumi.ResourceOptions:
-        """Give the options of a child of `parent`; a `kind` called `name` is adopted if a cut-off run left one."""
+        """Give the options of a child of `parent`; a `kind` called `name` is adopted if a cut-off run left one.
+
+        One that `stays` is locked, or a locked one stands on it: it is left where it is when the city is taken away.
+        """
         return pulumi.ResourceOptions(
-            parent=parent, depends_on=list(depends_on), import_=self.found.id(kind, name) if kind else None
+            parent=parent,
+            depends_on=list(depends_on),
+            import_=self.found.id(kind, name) if kind else None,
+            retain_on_delete=stays and self.outlasts,
         )
 
     def stay(self, options: pulumi.ResourceOptions, *properties: str) -> pulumi.ResourceOptions:
@@ -47,3 +55,17 @@ class Frame:
         zones in another order by itself.
         """
         return pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(ignore_changes=list(properties)))
+
+    def locks(self, kind: Kind, name: str) -> bool:
+        """Tell whether the `kind` that the stack calls `name` is to be locked: no lock ever comes off."""
+        return self.city.cloud.protect or self.found.is_locked(kind, name)
+
+    @property
+    def outlasts(self) -> bool:
+        """Tell whether something outlasts the city when it is taken away: what was locked while it was protected."""
+        return outlasts(self.city, self.found)
+
+
+def outlasts(city: City, found: Found) -> bool:
+    """Tell whether something outlasts `city`, of which the state knows what is `found` locked."""
+    return not city.cloud.protect and bool(found.locked)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import pulumi
 
+from simpul.city import Purpose
 from simpul.cloud import audit, backup, cache, database, registry, site_key, storage
 from simpul.cloud.audit import Audit, AuditArgs
 from simpul.cloud.backup import Backup, BackupArgs
@@ -20,8 +21,8 @@ from simpul.cloud.logs import LogStores
 from simpul.cloud.monitor import Watched
 from simpul.cloud.network import Network
 from simpul.cloud.registry import Registry, RegistryArgs
-from simpul.cloud.storage import AUDIT, BACKUP, Storage, StorageArgs
-from simpul.handover import BucketHandle, CacheHandle, DatabaseHandle, ImageRegistry
+from simpul.cloud.storage import AUDIT, Storage, StorageArgs
+from simpul.handover import BucketHandle, CacheHandle, DatabaseHandle, ImageRegistry, Staying
 
 LISTINGS = (
     storage.listed,
@@ -41,13 +42,14 @@ ENTERPRISE = "enterprise"
 
 @dataclass(frozen=True)
 class Holding:
-    """Where data is, for those who may use it, and what of it is to be watched."""
+    """Where data is, for those who may use it, what of it is to be watched, and what is locked."""
 
     buckets: tuple[BucketHandle, ...]
     databases: tuple[DatabaseHandle, ...]
     caches: tuple[CacheHandle, ...]
     image_registry: ImageRegistry | None
     watched: tuple[Watched, ...]
+    stays: tuple[Staying, ...]
 
 
 @dataclass(frozen=True)
@@ -65,10 +67,10 @@ def hold(ground: Ground, parent: pulumi.Resource) -> Holding:
     frame, network, keys = ground.frame, ground.network, ground.keys
     name, child = frame.identity.name, pulumi.ResourceOptions(parent=parent)
     store = Storage(name("storage"), StorageArgs(frame, keys), child)
-    buckets = {use: bucket.bucket for use, bucket in store.buckets.items()}
+    buckets = {place: bucket.bucket for place, bucket in store.buckets.items()}
     Audit(name("audit"), AuditArgs(frame, ground.logs, buckets[AUDIT], keys.key_arn("internal")), child)
-    if files := {use: bucket for use, bucket in buckets.items() if use not in (AUDIT, BACKUP)}:
-        Backup(name("backup"), BackupArgs(frame, keys, files), child)
+    files = {whose: bucket for (purpose, whose), bucket in buckets.items() if purpose is Purpose.DATA}
+    copies = Backup(name("backup"), BackupArgs(frame, keys, files), child) if files else None
     databases = Databases(name("databases"), DatabasesArgs(frame, network, keys), child)
     caches = Caches(name("caches"), CachesArgs(frame, network, keys), child)
     own = Registry(name("registry"), RegistryArgs(frame, network), child) if frame.size.registry == ENTERPRISE else None
@@ -81,4 +83,5 @@ def hold(ground: Ground, parent: pulumi.Resource) -> Holding:
             *(Watched("database", part, each.id) for part, each in databases.instances.items()),
             *(Watched("cache", f"cache-{whose}", id_) for whose, id_ in caches.ids.items()),
         ),
+        stays=(*store.stays, *(copies.stays if copies else ())),
     )

@@ -11,12 +11,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Literal
 
-from simpul.city import City, DataClass
-
-Purpose = Literal["data", "backup", "audit"]
-"""What a resource is for, where rules and access ask for it: never read out of a name, in which a store's may be."""
+from simpul.city import PURPOSE, City, DataClass, Purpose
 
 LONGEST = 64
 """The shortest of the vendor's longest names that the city's names come near to: that of a RAM role."""
@@ -109,7 +105,10 @@ class Identity:
         data: DataClass = "internal",
         purpose: Purpose | None = None,
     ) -> dict[str, str]:
-        """Give the tags of a resource for `site` (a code, or "cloud" for what serves no single one) and `workload`."""
+        """Give the tags of a resource for `site` (a code, or "cloud" for what serves no single one) and `workload`.
+
+        `purpose` is for what rules or access tell apart by it: buckets and roles.
+        """
         return {
             **self.mark,
             "simpul:city": self.city,
@@ -117,7 +116,7 @@ class Identity:
             "simpul:site": site,
             "simpul:workload": workload,
             "simpul:data-class": data,
-            **({"simpul:purpose": purpose} if purpose else {}),
+            **({PURPOSE: purpose.value} if purpose else {}),
         }
 
 

@@ -14,11 +14,12 @@ import pulumi
 import pulumi_alicloud as alicloud
 
 from simpul.city import DataClass
-from simpul.cloud.found import Listed, ask
+from simpul.cloud.found import Listed, ask, token
 from simpul.cloud.frame import Frame
 from simpul.cloud.identity import Identity
 from simpul.cloud.network import Network
 from simpul.cloud.tagging import KMS
+from simpul.handover import Staying
 
 CLASSES: tuple[DataClass, ...] = ("internal", "personal")
 """The classes of data that have a key of their own; public data has that of internal data."""
@@ -46,13 +47,19 @@ class KeysArgs:
 
 
 class Keys(pulumi.ComponentResource):
-    """A KMS instance, and in it a key with an alias for each class of data."""
+    """A KMS instance, and in it a key with an alias for each class of data.
+
+    What is locked can be read for as long as its keys are there: they stay with it.
+    """
+
+    stays: list[Staying]
 
     def __init__(self, name: str, args: KeysArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Make the keys `name` as `args` say."""
         super().__init__("simpul:cloud:Keys", name, {}, opts)
         self._frame = args.frame
         instance = self._instance(args.network)
+        self.stays = [Staying(token(alicloud.kms.Instance), instance.id, "as long as its keys")]
         self._keys = {data: self._key(instance, data) for data in CLASSES}
         self.register_outputs({"keyIds": {data: key.id for data, key in self._keys.items()}})
 
@@ -81,7 +88,7 @@ class Keys(pulumi.ComponentResource):
             deletion_protection=frame.city.cloud.protect,
             force_delete_without_backup="false" if frame.city.cloud.protect else "true",
             tags=KMS.tags(frame.identity.tags()),
-            opts=frame.stay(frame.child(self, alicloud.kms.Instance, name), "vswitchIds", "zoneIds"),
+            opts=frame.stay(frame.child(self, alicloud.kms.Instance, name, stays=True), "vswitchIds", "zoneIds"),
         )
 
     def _key(self, instance: alicloud.kms.Instance, data: DataClass) -> alicloud.kms.Key:
@@ -99,10 +106,15 @@ class Keys(pulumi.ComponentResource):
             deletion_protection="Enabled" if protect else "Disabled",
             pending_window_in_days=LONGEST_WAIT if protect else SHORTEST_WAIT,
             tags=KMS.tags(frame.identity.tags(data=data)),
-            opts=frame.child(self, alicloud.kms.Key, data),
+            opts=frame.child(self, alicloud.kms.Key, data, stays=True),
         )
         alias = _alias(frame.identity, data)
-        alicloud.kms.Alias(name, alias_name=alias, key_id=key.id, opts=frame.child(self, alicloud.kms.Alias, alias))
+        beside = frame.child(self, alicloud.kms.Alias, alias, stays=True)
+        named = alicloud.kms.Alias(name, alias_name=alias, key_id=key.id, opts=beside)
+        self.stays.extend(
+            Staying(token(type(each)), each.id, "as long as a bucket or vault that it encrypts")
+            for each in (key, named)
+        )
         return key
 
 

@@ -52,7 +52,7 @@ class Network(pulumi.ComponentResource):
             cidr_block=str(frame.plan.vpc),
             resource_group_id=frame.group,
             tags=frame.identity.tags(),
-            opts=self._child(alicloud.vpc.Network, frame.identity.name("vpc")),
+            opts=frame.child(self, alicloud.vpc.Network, frame.identity.name("vpc"), stays=True),
         )
         self.switches = tuple(self._switch(zone) for zone in frame.plan.switches)
         self.address, self.exit = self._exit()
@@ -72,7 +72,7 @@ class Network(pulumi.ComponentResource):
             cidr_block=str(self.frame.plan.switches[zone]),
             zone_id=zone,
             tags=self.frame.identity.tags(),
-            opts=self._child(alicloud.vpc.Switch, name),
+            opts=self.frame.child(self, alicloud.vpc.Switch, name, stays=True),
         )
 
     def _exit(self) -> tuple[alicloud.ecs.EipAddress, pulumi.Resource]:

@@ -1,30 +1,35 @@
 """The city's buckets: for backups, for the record of who did what, and for the files of each store that wants one.
 
-In: the frame and the keys. Out: the buckets by use. None is replicated: there is one region in the country, and a
-copy abroad would be against PP 71/2019.
+In: the frame and the keys. Out: the buckets by what they are for. None is replicated: there is one region in the
+country, and a copy abroad would be against PP 71/2019.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pulumi
 import pulumi_alicloud as alicloud
 
-from simpul.city import City, DataClass
+from simpul.city import City, DataClass, Purpose
 from simpul.cloud import grant
-from simpul.cloud.found import Listed, ask
+from simpul.cloud.found import Listed, ask, token
 from simpul.cloud.frame import Frame
 from simpul.cloud.identity import Identity
 from simpul.cloud.key import STRICTEST, Keys
 from simpul.cloud.site_key import SiteKey, SiteKeyArgs
-from simpul.handover import BucketHandle
+from simpul.handover import BucketHandle, Staying
 
 LONGEST = 63
 """Letters of a bucket's name."""
 
-BACKUP, AUDIT = "backup", "audit"
-"""What buckets are for that every city has; all others are for a store, whose name they have."""
+Place = tuple[Purpose, str]
+"""What a bucket is for, and the store whose files are in it: "" where it is for no single one."""
+
+BACKUP: Place = (Purpose.BACKUP, "")
+AUDIT: Place = (Purpose.AUDIT, "")
+"""The buckets that every city has."""
 
 TLS = ("TLSv1.2", "TLSv1.3")
 UNFINISHED_DAYS = 7
@@ -33,18 +38,27 @@ UNFINISHED_DAYS = 7
 
 @dataclass(frozen=True)
 class Use:
-    """What a bucket is for: the class of its data, how long old objects stay, whether nothing can be taken from it."""
+    """What a bucket is for: the class of its data, how long old objects stay, and the store whose files are in it."""
 
-    name: str
+    purpose: Purpose
     data: DataClass
     days: int
-    locked: bool
-    workload: str = "platform"
+    store: str = ""
+
+    @property
+    def place(self) -> Place:
+        """Give what tells it from the city's other buckets."""
+        return self.purpose, self.store
 
     @property
     def part(self) -> str:
-        """Give the part of the city that the bucket is, for its name."""
-        return self.name if self.locked else f"data-{self.name}"
+        """Give the part of the city that the bucket is, for its name: no store's is that of another purpose."""
+        return f"{self.purpose}-{self.store}" if self.store else self.purpose.value
+
+    @property
+    def is_kept(self) -> bool:
+        """Tell whether nothing may be taken from it until its days are over."""
+        return self.purpose is not Purpose.DATA
 
 
 @dataclass(frozen=True)
@@ -58,23 +72,37 @@ class StorageArgs:
 class Storage(pulumi.ComponentResource):
     """Buckets that nobody outside reads, encrypted, with old versions; backups and the audit record can't be undone."""
 
-    buckets: dict[str, alicloud.oss.Bucket]
+    buckets: dict[Place, alicloud.oss.Bucket]
     handles: tuple[BucketHandle, ...]
+    stays: tuple[Staying, ...]
 
     def __init__(self, name: str, args: StorageArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Make the buckets `name` as `args` say."""
         super().__init__("simpul:cloud:Storage", name, {}, opts)
         self._frame, self._keys = args.frame, args.keys
         planned = uses(args.frame.city)
-        self.buckets = {use.name: self._bucket(use) for use in planned}
+        self.buckets = {use.place: self._bucket(use) for use in planned}
         for use in planned:
             self._guard(use)
-            if use.locked:
+            if self._is_locked(use):
                 self._lock(use)
-            if use.name != AUDIT:
+            if use.place != AUDIT:
                 self._log(use)
         self.handles = self._hand_over(planned)
-        self.register_outputs({"buckets": {name: bucket.bucket for name, bucket in self.buckets.items()}})
+        self.stays = tuple(
+            Staying(token(alicloud.oss.Bucket), self.buckets[use.place].id, f"{use.days} days after its last object")
+            for use in planned
+            if self._is_locked(use)
+        )
+        self.register_outputs({"buckets": {use.part: self.buckets[use.place].bucket for use in planned}})
+
+    def _is_locked(self, use: Use) -> bool:
+        """Tell whether a bucket is locked. A rehearsal's isn't: a lock that isn't made final lapses within a day."""
+        return use.is_kept and self._frame.locks(alicloud.oss.BucketWorm, self._frame.identity.name(use.part))
+
+    def _child(self, use: Use, depends_on: Iterable[pulumi.Resource] = ()) -> pulumi.ResourceOptions:
+        """Give the options of what is set on a bucket: a locked one that stays keeps its settings."""
+        return self._frame.child(self, depends_on=depends_on, stays=self._is_locked(use))
 
     def _bucket(self, use: Use) -> alicloud.oss.Bucket:
         frame = self._frame
@@ -85,13 +113,14 @@ class Storage(pulumi.ComponentResource):
             storage_class="Standard",
             redundancy_type="ZRS",  # an object is in several zones
             resource_group_id=frame.group,
-            versioning={"status": "Enabled"},
+            # The vendor locks no bucket that keeps versions; what is locked can't be overwritten anyhow.
+            versioning=None if use.is_kept else {"status": "Enabled"},
             server_side_encryption_rule={"sse_algorithm": "KMS", "kms_master_key_id": self._keys.key_id(use.data)},
             lifecycle_rules=_lifecycle(use),
             force_destroy=not frame.city.cloud.protect,
-            tags=frame.identity.tags(workload=use.workload, data=use.data),
+            tags=frame.identity.tags(workload=use.store or "platform", data=use.data, purpose=use.purpose),
             opts=pulumi.ResourceOptions.merge(
-                frame.child(self, alicloud.oss.Bucket, name),
+                frame.child(self, alicloud.oss.Bucket, name, stays=self._is_locked(use)),
                 # What stands beside the bucket as a resource of its own is seen on it too.
                 pulumi.ResourceOptions(ignore_changes=["policy", "logging"]),
             ),
@@ -99,11 +128,11 @@ class Storage(pulumi.ComponentResource):
 
     def _guard(self, use: Use) -> None:
         """Let nobody in but who has a right to, and by TLS alone."""
-        bucket, name = self.buckets[use.name], self._frame.identity.name(use.part)
+        bucket, name = self.buckets[use.place], self._frame.identity.name(use.part)
         block = alicloud.oss.BucketPublicAccessBlock(
-            name, bucket=bucket.bucket, block_public_access=True, opts=self._frame.child(self)
+            name, bucket=bucket.bucket, block_public_access=True, opts=self._child(use)
         )
-        after = self._frame.child(self, depends_on=[block])
+        after = self._child(use, [block])
         alicloud.oss.BucketAcl(name, bucket=bucket.bucket, acl="private", opts=after)
         alicloud.oss.BucketHttpsConfig(name, bucket=bucket.bucket, enable=True, tls_versions=list(TLS), opts=after)
         physical = _name(self._frame.identity, use, self._frame.account)
@@ -115,20 +144,20 @@ class Storage(pulumi.ComponentResource):
         """Let nobody change or delete what was written until its days are over: WORM."""
         alicloud.oss.BucketWorm(
             self._frame.identity.name(use.part),
-            bucket=self.buckets[use.name].bucket,
+            bucket=self.buckets[use.place].bucket,
             retention_period_in_days=use.days,
-            status="Locked" if self._frame.city.cloud.protect else "InProgress",
-            opts=self._frame.child(self),
+            status="Locked",
+            opts=self._child(use),
         )
 
     def _log(self, use: Use) -> None:
         """Write down who read and wrote, where it can't be changed."""
         alicloud.oss.BucketLogging(
             self._frame.identity.name(use.part),
-            bucket=self.buckets[use.name].bucket,
+            bucket=self.buckets[use.place].bucket,
             target_bucket=self.buckets[AUDIT].bucket,
-            target_prefix=f"access/{use.name}/",
-            opts=self._frame.child(self),
+            target_prefix=f"access/{use.part}/",
+            opts=self._child(use),
         )
 
     def _hand_over(self, planned: tuple[Use, ...]) -> tuple[BucketHandle, ...]:
@@ -141,11 +170,12 @@ class Storage(pulumi.ComponentResource):
         )
         return tuple(
             BucketHandle(
-                use=use.name,
+                purpose=use.purpose,
+                store=use.store,
                 name=_name(frame.identity, use, frame.account),
-                endpoint=self.buckets[use.name].extranet_endpoint.apply(lambda host: f"https://{host}"),
-                access_key_id=key.id_ if use.name == BACKUP else "",
-                access_key_secret=key.secret if use.name == BACKUP else "",
+                endpoint=self.buckets[use.place].extranet_endpoint.apply(lambda host: f"https://{host}"),
+                access_key_id=key.id_ if use.place == BACKUP else "",
+                access_key_secret=key.secret if use.place == BACKUP else "",
             )
             for use in planned
         )
@@ -155,13 +185,11 @@ def uses(city: City) -> tuple[Use, ...]:
     """Give the buckets that `city` has. Backups are of the strictest class that any of its data may have."""
     kept = city.retention
     data = tuple(
-        Use(store.name, store.data, kept.backup_days, locked=False, workload=store.name)
-        for store in city.cloud.stores
-        if store.bucket
+        Use(Purpose.DATA, store.data, kept.backup_days, store.name) for store in city.cloud.stores if store.bucket
     )
     return (
-        Use(BACKUP, STRICTEST, kept.backup_days, locked=True),
-        Use(AUDIT, "internal", kept.audit_days, locked=True),
+        Use(Purpose.BACKUP, STRICTEST, kept.backup_days),
+        Use(Purpose.AUDIT, "internal", kept.audit_days),
         *data,
     )
 
@@ -173,7 +201,7 @@ def _lifecycle(use: Use) -> list[alicloud.oss.BucketLifecycleRuleArgs]:
     unfinished = rules.BucketLifecycleRuleAbortMultipartUploadArgs(days=UNFINISHED_DAYS)
     over = (
         rules.BucketLifecycleRuleExpirationArgs(days=use.days + 1)
-        if use.locked
+        if use.is_kept
         else rules.BucketLifecycleRuleExpirationArgs(expired_object_delete_marker=True)
     )
     return [
@@ -181,7 +209,7 @@ def _lifecycle(use: Use) -> list[alicloud.oss.BucketLifecycleRuleArgs]:
             id="retention",
             enabled=True,
             prefix="",
-            noncurrent_version_expirations=[old],
+            noncurrent_version_expirations=None if use.is_kept else [old],
             abort_multipart_uploads=[unfinished],
             expirations=[over],
         )

@@ -106,7 +106,8 @@ def _pool(name: str, inputs: Mapping[str, Any]) -> str:
 
 
 def _bucket(name: str, inputs: Mapping[str, Any]) -> str:
-    days = [each.get("days") for rule in inputs["lifecycleRules"] for each in rule["noncurrentVersionExpirations"]]
+    over = [rule.get("noncurrentVersionExpirations") or rule["expirations"] for rule in inputs["lifecycleRules"]]
+    days = [each.get("days") for rule in over for each in rule]
     return f"{name}: {inputs['tags']['simpul:data-class']} data, {_number(days[0])} days"
 
 

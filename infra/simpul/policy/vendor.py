@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from simpul.city import PURPOSE, Purpose
 from simpul.policy.subject import Estate, Resource
 
 BUCKET: Final = "alicloud:oss/bucket:Bucket"
@@ -28,14 +29,14 @@ DATA_CLASS: Final = "simpul:data-class"
 CLASSES: Final = ("public", "internal", "personal")
 
 
-def is_for(resource: Resource, *uses: str) -> bool:
-    """Tell whether `resource` is for one of `uses`, by a word of its name."""
-    return not set(uses).isdisjoint(resource.name.split("-"))
+def is_for(resource: Resource, *purposes: Purpose) -> bool:
+    """Tell whether `resource` is for one of `purposes`, by its tag: a name says nothing, a store's may be in it."""
+    return resource.get("tags", PURPOSE) in purposes
 
 
-def buckets(estate: Estate, *uses: str) -> Iterator[Resource]:
-    """Give the stack's buckets, those for `uses` if some are given."""
-    return (bucket for bucket in estate.of(BUCKET) if not uses or is_for(bucket, *uses))
+def buckets(estate: Estate, *purposes: Purpose) -> Iterator[Resource]:
+    """Give the stack's buckets, those for `purposes` if some are given."""
+    return (bucket for bucket in estate.of(BUCKET) if not purposes or is_for(bucket, *purposes))
 
 
 def data_class(resource: Resource) -> object:

@@ -11,6 +11,7 @@ import pytest
 
 from lab.cloud.client import Client, Made, refused, serve
 from lab.cloud.fake import FakeBuckets
+from simpul.lab.cloud import clock
 from simpul.lab.cloud.bucket import grant, policy
 from simpul.lab.cloud.bucket.backing import Bucket
 from simpul.lab.cloud.product import oss, ram
@@ -73,17 +74,50 @@ def test_without_a_server_behind_it_a_bucket_has_the_vendors_endpoint(tmp_path: 
         cloud.delete(made)
 
 
-def test_a_bucket_keeps_versions_and_locks_objects_as_its_settings_say(cloud: Client, buckets: FakeBuckets) -> None:
+def test_a_bucket_keeps_versions_or_locks_objects_as_its_settings_say(cloud: Client, buckets: FakeBuckets) -> None:
     versioning = cloud.create(oss.VERSIONING, bucket=DATA, status="Enabled")
     assert buckets.kept[DATA] == Bucket(DATA, "Enabled")
-    worm = cloud.create(oss.WORM, bucket=DATA, retentionPeriodInDays=30, status="Locked")
-    assert buckets.kept[DATA] == Bucket(DATA, "Enabled", 30)
-    assert worm.id.startswith(f"{DATA}:")
+    cloud.delete(versioning)
+    assert buckets.kept[DATA] == Bucket(DATA, "Suspended")
+    worm = cloud.create(oss.WORM, bucket=BACKUP, retentionPeriodInDays=30, status="Locked")
+    assert buckets.kept[BACKUP] == Bucket(BACKUP, "", 30)
+    assert worm.id.startswith(f"{BACKUP}:")
     shorter = {**worm.inputs, "retentionPeriodInDays": 7}
     assert "Code: WORMConfigurationLocked " in refused(cloud.update, worm, **shorter)
     cloud.update(worm, **{**worm.inputs, "retentionPeriodInDays": 60})
-    cloud.delete(versioning)
-    assert buckets.kept[DATA] == Bucket(DATA, "Suspended", 60)
+    assert buckets.kept[BACKUP] == Bucket(BACKUP, "", 60)
+
+
+def test_versions_and_a_retention_exclude_each_other(cloud: Client) -> None:
+    cloud.create(oss.VERSIONING, bucket=DATA, status="Enabled")
+    worm = {"bucket": DATA, "retentionPeriodInDays": 30}
+    assert "Code: InvalidRequest " in refused(cloud.create, oss.WORM, **worm)
+    cloud.create(oss.WORM, bucket=BACKUP, retentionPeriodInDays=30)
+    assert "Code: InvalidRequest " in refused(cloud.create, oss.VERSIONING, bucket=BACKUP, status="Enabled")
+    made = bucket(cloud, BACKUP)
+    versioned = {**made.inputs, "versioning": {"status": "Enabled"}}
+    assert "Code: InvalidRequest " in refused(cloud.update, made, **versioned)
+
+
+def test_a_retention_that_nobody_locks_lapses_after_a_day(cloud: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = cloud.create(oss.WORM, bucket=BACKUP, retentionPeriodInDays=30, status="InProgress")
+    locked = cloud.create(oss.WORM, bucket=DATA, retentionPeriodInDays=30, status="Locked")
+    later = clock.now() + oss.LAPSES
+    monkeypatch.setattr(clock, "now", lambda: later - 60)
+    assert cloud.read(oss.WORM, begun.id) is not None
+    monkeypatch.setattr(clock, "now", lambda: later + 60)
+    assert cloud.read(oss.WORM, begun.id) is None
+    assert cloud.read(oss.WORM, locked.id) is not None
+    cloud.create(oss.VERSIONING, bucket=BACKUP, status="Enabled")
+
+
+def test_a_retention_that_is_locked_stays_so_whatever_a_program_says(cloud: Client) -> None:
+    worm = cloud.create(oss.WORM, bucket=BACKUP, retentionPeriodInDays=30, status="Locked")
+    changed = cloud.update(worm, **{**worm.inputs, "status": "InProgress"})
+    assert changed.outputs["status"] == "Locked"
+    cloud.delete(changed)
+    again = {"bucket": BACKUP, "retentionPeriodInDays": 60}
+    assert "Code: WORMConfigurationLocked " in refused(cloud.create, oss.WORM, **again)
 
 
 def test_a_bucket_with_objects_that_are_locked_for_good_stays_though_it_is_told_to_go(

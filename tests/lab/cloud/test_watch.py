@@ -57,6 +57,7 @@ def test_a_locked_vault_stays_locked(maker: Sampler) -> None:
     made = maker.another(hbr.VAULT, wormEnabled=True)
     said = refused(maker.cloud.update, made, **{**made.inputs, "wormEnabled": False})
     assert "Code: WormCannotBeDisabled " in said
+    assert "Code: WormVaultCannotBeDeleted " in refused(maker.cloud.delete, made)
 
 
 def test_a_zone_is_seen_by_its_networks_and_counts_its_records(maker: Sampler) -> None:

@@ -118,7 +118,12 @@ class Estate:
     def read(self, token: str, identity: str) -> Record | None:
         """Give a resource as it is now, None if there is none. One that is being made is waited for."""
         record = self.store.wait(token, identity, PATIENCE)
-        return self.look(record) if record is not None and record.state != DELETING else None
+        if record is None or record.state == DELETING:
+            return None
+        if self.kind(token).lapses(record):
+            self.dismantle(record)
+            return None
+        return self.look(record)
 
     def look(self, record: Record) -> Record:
         """Add what other resources have to do with it."""

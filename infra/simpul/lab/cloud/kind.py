@@ -117,6 +117,11 @@ class Kind:
         """Give the id under which lists show it."""
         return record.id
 
+    def lapses(self, record: Record) -> bool:
+        """Say whether the vendor has ended it by itself in the meantime."""
+        del record
+        return False
+
     def guard(self, estate: Estate, record: Record) -> None:
         """Refuse its deletion where the vendor does. Raises Refusal."""
         del estate

@@ -43,6 +43,12 @@ class Vault(Kind):
         if order.record and order.record.outputs.get("wormEnabled") and not order.inputs.get("wormEnabled"):
             raise Refusal("WormCannotBeDisabled", f"{order.record.id} is locked, and stays so.")
 
+    def guard(self, estate: Estate, record: Record) -> None:
+        """Refuse to go with its lock on: its backups can't be deleted before their time, nor can it."""
+        super().guard(estate, record)
+        if record.outputs.get("wormEnabled"):
+            raise Refusal("WormVaultCannotBeDeleted", f"{record.id} is locked: it goes when its last backup is over.")
+
     def describe(self, estate: Estate, record: Record) -> dict[str, Any]:
         """Give when it was made, as lists call it."""
         del estate

@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from simpul.lab.cloud import reference, region
+from simpul.lab.cloud import clock, reference, region
 from simpul.lab.cloud.bucket import grant, policy
 from simpul.lab.cloud.bucket.backing import Bucket as Kept
 from simpul.lab.cloud.kind import Kind, Order
@@ -26,6 +26,10 @@ BUCKET: Final = grant.BUCKET
 VERSIONING: Final = "alicloud:oss/bucketVersioning:BucketVersioning"
 WORM: Final = "alicloud:oss/bucketWorm:BucketWorm"
 LOCKED: Final = "Locked"
+LAPSES: Final = 24 * 60 * 60
+"""Seconds for which a retention holds that isn't locked."""
+SINCE: Final = "since"
+"""Where a retention keeps, behind it, when it was begun."""
 RETENTION_DAYS: Final = "retention"
 """Where a bucket keeps, behind it, a retention that its program has let go of."""
 ACLS: Final = ("private", "public-read", "public-read-write")
@@ -49,7 +53,9 @@ class Bucket(Kind):
     stable: ClassVar[Mapping[str, Any]] = {"owner": region.ACCOUNT}
 
     def examine(self, order: Order) -> None:
-        """Refuse a policy that isn't one."""
+        """Refuse a policy that isn't one, and to keep versions where objects are locked."""
+        if order.record and order.inputs.get("versioning") and _retained(order, order.record.id):
+            raise _apart(order.record.id)
         if order.inputs.get("policy"):
             policy.examine(order.inputs["policy"], PARTS)
 
@@ -78,11 +84,13 @@ class Bucket(Kind):
     def guard(self, estate: Estate, record: Record) -> None:
         """Refuse to go with objects in it, unless it was told to and none of them is locked for good."""
         super().guard(estate, record)
-        if estate.buckets is None or estate.buckets.is_empty(record.id):
+        is_locked = bool(_locked(estate, record.id))
+        # Where no server stands behind it, what is written to a locked one isn't there: it counts as full.
+        if not is_locked if estate.buckets is None else estate.buckets.is_empty(record.id):
             return
         if not record.outputs.get("forceDestroy"):
             raise Refusal("BucketNotEmpty", f"The bucket {record.id} you tried to delete is not empty.")
-        if _locked(estate, record.id):
+        if is_locked:
             raise Refusal("FileImmutable", f"Objects of {record.id} are immutable until their retention is over.")
 
     def realize(self, estate: Estate, record: Record) -> dict[str, Any]:
@@ -118,6 +126,11 @@ class BucketVersioning(_Setting):
     token = VERSIONING
     stable: ClassVar[Mapping[str, Any]] = {"status": ""}
 
+    def examine(self, order: Order) -> None:
+        """Refuse it where objects are locked."""
+        if _retained(order, order.inputs["bucket"]):
+            raise _apart(order.inputs["bucket"])
+
     def realize(self, estate: Estate, record: Record) -> dict[str, Any]:
         """Set it."""
         bring(estate, record.outputs["bucket"])
@@ -146,8 +159,10 @@ class BucketWorm(_Setting):
     )
 
     def examine(self, order: Order) -> None:
-        """Refuse another once there is a locked one, and to shorten that."""
-        if any(_of(each) == order.inputs["bucket"] and each.outputs["status"] == LOCKED for each in order.others()):
+        """Refuse another once there is a locked one, to shorten that, and one beside old versions."""
+        if order.record is None and _versions(order.estate, order.inputs["bucket"]):
+            raise _apart(order.inputs["bucket"])
+        if order.record is None and _locked(order.estate, order.inputs["bucket"]):
             raise Refusal("WORMConfigurationLocked", "The WORM configuration is locked.")
         before, days = (order.record.outputs if order.record else {}), order.inputs["retentionPeriodInDays"]
         if before.get("status") == LOCKED and days < before["retentionPeriodInDays"]:
@@ -158,6 +173,15 @@ class BucketWorm(_Setting):
         for each in estate.store.all(WORM):
             if _of(each) == _of(record) and each.id != record.id:
                 estate.store.remove(each)
+
+    def lapses(self, record: Record) -> bool:
+        """Say whether nobody has locked it for a day."""
+        return _is_over(record)
+
+    def reserve(self, order: Order, identity: str) -> dict[str, Any]:
+        """Give when it was begun."""
+        del order, identity
+        return {SINCE: clock.now()}
 
     def draw(self, order: Order) -> str:
         """Draw an id of 32 digits."""
@@ -170,7 +194,10 @@ class BucketWorm(_Setting):
         return {"status": order.inputs.get("status", "InProgress")}
 
     def realize(self, estate: Estate, record: Record) -> dict[str, Any]:
-        """Lock the bucket's objects."""
+        """Lock the bucket's objects; once that is for good, it stays so whatever a program says."""
+        record.behind[LOCKED] = record.behind.get(LOCKED) or record.outputs["status"] == LOCKED
+        record.outputs |= {"status": LOCKED} if record.behind[LOCKED] else {}
+        estate.store.put(record)
         bring(estate, record.outputs["bucket"])
         return {}
 
@@ -276,24 +303,50 @@ def bring(estate: Estate, name: str, gone: Record | None = None) -> None:
 
 
 def _kept(estate: Estate, name: str, gone: Record | None = None) -> Kept:
+    status = _versions(estate, name)
+    days = _locked(estate, name) + [
+        each.outputs["retentionPeriodInDays"]
+        for each in _retentions(estate, name)
+        if gone is None or each.id != gone.id
+    ]
+    return Kept(name, status, days[-1] if days else 0)
+
+
+def _versions(estate: Estate, name: str) -> str:
+    """Give whether a bucket keeps versions: "" for one that never did."""
     bucket = estate.store.get(BUCKET, name)
     status = str(((bucket.outputs.get("versioning") if bucket else None) or {}).get("status", ""))
     for each in estate.store.all(VERSIONING):
         if each.outputs["bucket"] == name:
             status = str(each.outputs["status"])
-    days = _locked(estate, name) + [
-        each.outputs["retentionPeriodInDays"]
-        for each in estate.store.all(WORM)
-        if _of(each) == name and (gone is None or each.id != gone.id)
-    ]
-    return Kept(name, status, days[-1] if days else 0)
+    return status
+
+
+def _retained(order: Order, name: str) -> bool:
+    """Say whether a bucket has a retention, or had one that was locked."""
+    return bool(_retentions(order.estate, name) or _locked(order.estate, name))
+
+
+def _retentions(estate: Estate, name: str) -> list[Record]:
+    """Give a bucket's retentions that still hold."""
+    return [each for each in estate.store.all(WORM) if _of(each) == name and not _is_over(each)]
+
+
+def _is_over(record: Record) -> bool:
+    """Say whether a retention has lapsed: nobody has locked it for a day."""
+    return record.outputs["status"] != LOCKED and clock.now() - record.behind[SINCE] >= LAPSES
+
+
+def _apart(name: str) -> Refusal:
+    """Give the answer to whoever wants both of what excludes each other (0012-00000006, 0027-00000003)."""
+    return Refusal("InvalidRequest", f"Versioning and a retention policy can't be configured together on {name}.")
 
 
 def _locked(estate: Estate, name: str) -> list[int]:
     """Give for how long a bucket's objects are locked for good, if they are."""
     bucket = estate.store.get(BUCKET, name)
     kept = bucket.behind.get(RETENTION_DAYS) if bucket else None
-    held = [each for each in estate.store.all(WORM) if _of(each) == name and each.outputs["status"] == LOCKED]
+    held = [each for each in _retentions(estate, name) if each.outputs["status"] == LOCKED]
     return [kept] if kept else [each.outputs["retentionPeriodInDays"] for each in held]
 
 
