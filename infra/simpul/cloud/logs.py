@@ -6,6 +6,7 @@ trail, makes a store of its own in the project.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -29,6 +30,10 @@ WORDS = ", '\";=()[]{}?@&<>/:\n\t\r"
 """What stands between words."""
 
 
+REFUSED = re.compile(r"""[<>'"\\]""")
+"""What no project's description may have."""
+
+
 @dataclass(frozen=True)
 class LogStores:
     """The project, and the names of its stores by what they are for."""
@@ -50,7 +55,7 @@ class Logs(pulumi.ComponentResource):
         project = alicloud.log.Project(
             frame.identity.name("logs"),
             project_name=project_name,
-            description=f"Logs of {frame.identity.title}",
+            description=REFUSED.sub("", f"Logs of {frame.identity.title}"),
             resource_group_id=frame.group,
             tags=frame.identity.tags(),
             opts=frame.child(self, alicloud.log.Project, project_name),
