@@ -190,7 +190,10 @@ NEED: Final[dict[str, Need]] = {
         "zoneIds": list(ZONES),
     },
     "alicloud:kms/alias:Alias": lambda _, number: {"aliasName": f"alias/bpn-{number}"},
-    log.INDEX: lambda sampler, _: {"logstore": sampler.another(log.STORE).outputs["logstoreName"]},
+    log.INDEX: lambda sampler, _: {
+        "logstore": sampler.another(log.STORE).outputs["logstoreName"],
+        "fullText": {"token": ","},
+    },
     actiontrail.Trail.token: _trail,
     cms.CONTACT: lambda _, number: {"channelsMail": f"bpn-{number}@example.id"},
     cms.Alarm.token: lambda *_: {"project": "acs_vpn", "escalationsCritical": {"threshold": "90"}},
