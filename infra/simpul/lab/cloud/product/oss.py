@@ -334,7 +334,7 @@ def _retentions(estate: Estate, name: str) -> list[Record]:
 
 def _is_over(record: Record) -> bool:
     """Say whether a retention has lapsed: nobody has locked it for a day."""
-    return record.outputs["status"] != LOCKED and clock.now() - record.behind[SINCE] >= LAPSES
+    return bool(record.outputs["status"] != LOCKED and clock.now() - record.behind[SINCE] >= LAPSES)
 
 
 def _apart(name: str) -> Refusal:
