@@ -89,3 +89,25 @@ def test_what_a_person_has_to_decide_is_told_at_once_and_as_it_is() -> None:
 
     with pytest.raises(OutsideError, match="it is another's"):
         look({}, patient, strange)
+
+
+async def two(identity: Identity) -> Listed:
+    yield vpc.Network, identity.prefix, "vpc-1"
+    yield vpc.Network, identity.prefix, "vpc-2"
+
+
+def test_two_of_a_name_that_the_state_knows_neither_of_are_a_persons_to_decide() -> None:
+    with pytest.raises(OutsideError, match="vpc-1 and vpc-2"):
+        look({}, two)
+
+
+def test_the_old_one_of_a_replacement_that_was_cut_off_stops_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The engine tells a program nothing of what it will delete, and deletes it in the next run."""
+    said: list[str] = []
+    monkeypatch.setattr("pulumi.log.warn", said.append)
+    urn = "urn:pulumi:balikpapan::simpul::alicloud:vpc/network:Network::simpul-6471"
+    found = look({urn: {"outputs": {"id": "vpc-2"}}}, two)
+    assert found.id(vpc.Network, "simpul-6471") is None
+    [words] = said
+    assert "vpc-2" in words
+    assert "vpc-1" in words

@@ -70,20 +70,29 @@ class Found:
 def find(identity: Identity, listings: Iterable[Listing]) -> Found:
     """Ask the cloud what it holds of this stack; wait for what is between two states.
 
-    Raises OutsideError when a name is there twice, or is another's: then a person must say which one stays.
+    Raises OutsideError when a name is there twice and the state knows neither, or is another's: then a person must say
+    which one stays.
     """
     state, listed = _sync_await(_look(identity, listings))  # the SDK's own calls wait so, but only one at a time
-    ids: dict[tuple[Kind, str], str] = {}
-    problems: list[Problem] = []
+    known = {(type_of(urn), outputs["id"]) for urn, outputs in state.items() if "id" in outputs}
+    held: dict[tuple[Kind, str], list[str]] = {}
     for kind, name, id_ in listed:
-        if ids.setdefault((kind, name), id_) != id_:
-            problems.append(_twice(kind, name, ids[kind, name], id_))
+        ids = held.setdefault((kind, name), [])
+        if id_ not in ids:
+            ids.append(id_)
+    found: dict[tuple[Kind, str], str] = {}
+    problems: list[Problem] = []
+    for (kind, name), (first, *others) in held.items():
+        own = next((id_ for id_ in (first, *others) if (token(kind), id_) in known), None)
+        if own is not None:
+            _tell_spare(kind, name, own, [id_ for id_ in (first, *others) if id_ != own])
+        elif others:
+            problems += [_twice(kind, name, first, other) for other in others]
+        else:
+            found[kind, name] = first
     if problems:
         raise OutsideError(*problems)
-    known = {(type_of(urn), outputs["id"]) for urn, outputs in state.items() if "id" in outputs}
-    return Found(
-        {(kind, name): id_ for (kind, name), id_ in ids.items() if (token(kind), id_) not in known}, _locked(state)
-    )
+    return Found(found, _locked(state))
 
 
 async def ask(question: pulumi.Output[T]) -> T:
@@ -126,10 +135,22 @@ def token(kind: Kind) -> str:
     return str(vars(kind)["pulumi_type"])
 
 
+def _tell_spare(kind: Kind, name: str, own: str, spare: Iterable[str]) -> None:
+    """Tell of what bears the name of one that the state knows: of a replacement that was cut off, the engine knows it.
+
+    It takes the old one away in this run; of those that wait for that it tells nobody.
+    """
+    for other in spare:
+        pulumi.log.warn(
+            f"{token(kind)} {name}: the stack's is {own}, and the cloud has {other} of this name too. If it is still "
+            f"there after this run, one that was cut off left it: delete it in the console"
+        )
+
+
 def _twice(kind: Kind, name: str, first: str, second: str) -> Problem:
     return Problem(
         where=f"{token(kind)} {name}",
         what="it is in the cloud twice with this stack's tags, one of them left by a run that was cut off",
         got=f"{first} and {second}",
-        next=f"see which one the stack knows (pulumi stack export | grep -e {first} -e {second}) and delete the other",
+        next="see in the console which one is in use, delete the other, and run the same command again",
     )
