@@ -20,7 +20,7 @@ from ipaddress import IPv4Address, IPv4Network
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from simpul.city.form.address import PRIVATE
+from simpul.city.form.special import PRIVATE
 from simpul.city.wording import show
 from simpul.errors import CityError, Problem
 

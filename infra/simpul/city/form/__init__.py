@@ -5,13 +5,14 @@ Each is a type for the models' fields. A value that doesn't fit raises the error
 
 from __future__ import annotations
 
-from simpul.city.form.address import PRIVATE, Address, PublicAddress, PublicRange, Range, TransferRange
+from simpul.city.form.address import Address, PublicAddress, PublicRange, Range, TransferRange
 from simpul.city.form.code import Code
 from simpul.city.form.day import Day
 from simpul.city.form.identifier import AccountId, ConnectionId, DomainName, Email, Label, RuleId
 from simpul.city.form.image import Mirror, RegistryAddress
 from simpul.city.form.key import HostKey
 from simpul.city.form.name import CityName, Folder, HostName, Region, User
+from simpul.city.form.special import PRIVATE
 from simpul.city.form.unfit import UNFIT
 
 __all__ = [

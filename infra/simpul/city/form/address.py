@@ -7,11 +7,9 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, WithJsonSchema
 
+from simpul.city.form.special import PRIVATE, special, unreachable
 from simpul.city.form.unfit import unfit
 from simpul.city.wording import choice
-
-PRIVATE = tuple(IPv4Network(block) for block in ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"))
-"""What RFC 1918 leaves to private networks, and what a VPC may have."""
 
 _WIDEST_PUBLIC = 16
 _TRANSFER_PREFIX = 30
@@ -23,14 +21,11 @@ _EXAMPLE_RANGE = 'Write its first address and its prefix, such as "10.64.0.0/11"
 def check_address(value: Any) -> IPv4Address:
     """Give the address if a host can have it and a site's other hosts can reach it there."""
     address = value if isinstance(value, IPv4Address) else _read_address(value)
-    if (
-        address.is_loopback
-        or address.is_multicast
-        or address.is_unspecified
-        or address.is_link_local
-        or address.is_reserved
-    ):
-        raise unfit("is an address that no other machine can reach", "Write the host's address in the site's network.")
+    if block := unreachable(address):
+        raise unfit(
+            f"is an address that no other machine can reach, of {block}",
+            "Write the host's address in the site's network.",
+        )
     return address
 
 
@@ -44,16 +39,24 @@ def check_range(value: Any) -> IPv4Network:
 
 def check_public_address(value: Any) -> IPv4Address:
     """Give the address if it can be reached from the internet."""
-    address = check_address(value)
-    if _is_private(IPv4Network(address)):
-        raise unfit("is a private address, which the cloud can't reach", "Write the router's public IPv4 address.")
+    address = value if isinstance(value, IPv4Address) else _read_address(value)
+    if block := special(address):
+        raise unfit(
+            f"isn't a public address, so the cloud can't reach it: it is of {block}",
+            "Write the router's public IPv4 address; one behind a carrier's has none, and a link of kind internet.",
+        )
     return address
 
 
 def check_public_range(value: Any) -> IPv4Network:
     """Give the range if it is of the internet, and not all of it."""
     network = value if isinstance(value, IPv4Network) else _read_range(value)
-    if _is_private(network) or network.prefixlen < _WIDEST_PUBLIC:
+    if network.prefixlen >= _WIDEST_PUBLIC and (block := special(network)):
+        raise unfit(
+            f"isn't a range of public addresses: it has a part of {block}",
+            'Write the range that its users come from, as the internet sees it, such as "203.0.113.0/28".',
+        )
+    if network.prefixlen < _WIDEST_PUBLIC:
         raise unfit(
             f"isn't a range of public addresses, a /{_WIDEST_PUBLIC} or smaller",
             'Write the range that its users come from, such as "203.0.113.0/28".',
@@ -69,10 +72,6 @@ def check_transfer_range(value: Any) -> IPv4Network:
             f"isn't a /{_TRANSFER_PREFIX}", 'Write a private one that nothing else has, such as "172.31.255.0/30".'
         )
     return network
-
-
-def _is_private(network: IPv4Network) -> bool:
-    return any(network.overlaps(block) for block in PRIVATE)
 
 
 def _read_address(value: Any) -> IPv4Address:
@@ -97,7 +96,7 @@ def _read_range(value: Any) -> IPv4Network:
         network = IPv4Network(value, strict=False)
     except ValueError:
         raise unfit("isn't a range of IPv4 addresses", _EXAMPLE_RANGE) from None
-    if value.partition("/")[0] != str(network.network_address):
+    if value != str(network):
         raise unfit("doesn't begin where a range of its size begins", f'Write "{network}".')
     return network
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from ipaddress import IPv4Address
 from typing import Annotated
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, WithJsonSchema
 
+from simpul.city.form.special import unreachable
 from simpul.city.form.unfit import unfit
 
 _HOST = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*(:[0-9]{1,5})?"
@@ -30,6 +32,7 @@ def check_registry(value: str) -> str:
         raise unfit("begins with a scheme, which image names don't have", f'Write "{rest.rstrip("/")}".')
     if not re.fullmatch(_ADDRESS, value) or not _is_port(value.partition("/")[0]):
         raise unfit("isn't a registry's address", _EXAMPLE)
+    _check_host(value.partition("/")[0].partition(":")[0], _EXAMPLE)
     return value
 
 
@@ -46,7 +49,21 @@ def check_mirror(value: str) -> str:
         raise unfit("isn't a mirror's URL", _MIRROR_EXAMPLE)
     if not re.fullmatch(_HOST, url.netloc):
         raise unfit("isn't a mirror's URL", _MIRROR_EXAMPLE)
+    _check_host(str(url.hostname), _MIRROR_EXAMPLE)
     return value.rstrip("/")
+
+
+def _check_host(host: str, example: str) -> None:
+    """Refuse a host that is an address which no other machine has, or only looks like an address."""
+    if host == "localhost" or host.endswith(".localhost"):
+        raise unfit("has a host that each machine takes for itself", example)
+    if re.fullmatch(r"[0-9.]+", host):
+        try:
+            block = unreachable(IPv4Address(host))
+        except ValueError:
+            raise unfit("has a host that isn't an IPv4 address", example) from None
+        if block:
+            raise unfit(f"has a host that no other machine can reach, of {block}", example)
 
 
 def _is_port(host: str) -> bool:

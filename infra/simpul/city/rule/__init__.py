@@ -31,6 +31,7 @@ RULES = (
     site.check_server,
     site.check_addresses,
     link.check_ends,
+    link.check_hosts,
     link.check_transfer,
     unique.check,
 )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Network
+from ipaddress import IPv4Address, IPv4Network
 from typing import TYPE_CHECKING
 
 from simpul.city.fault import Fault
+from simpul.city.form.special import SHARED
 from simpul.city.rule.draft import EACH, Draft
 from simpul.city.wording import show
 
@@ -21,6 +22,9 @@ NEEDS = {
     ),
 }
 """What a link has beside its kind: which kind needs it, what it is, and how it is written."""
+
+ROUTED = {"ipsec", "leased"}
+"""The kinds by which the cloud's network and the site's are one."""
 
 ANYWHERE = {"gateway"}
 """What a link of another kind may have too: by its router's address a site is known at the city's entrance."""
@@ -41,6 +45,17 @@ def check_ends(draft: Draft) -> Iterator[Fault]:
             elif kind != needing and there and key not in ANYWHERE:
                 advice = f"Take it out, or make the link's kind {needing}."
                 yield Fault((*link.loc, key), f"isn't for a link of kind {kind}", show(link.value[key]), advice)
+
+
+def check_hosts(draft: Draft) -> Iterator[Fault]:
+    """Find hosts that the cloud would have to reach by addresses at which its own services are."""
+    for link in draft.find("sites", EACH, "link"):
+        if draft.get(*link.loc, "kind") not in ROUTED:
+            continue
+        for host in draft.find(*link.loc[:-1], "hosts", EACH, "address"):
+            if IPv4Address(str(host.value)) in SHARED:
+                what = f"lies in {SHARED}, where the cloud has its own services, and the link leads it to the cloud"
+                yield Fault(host.loc, what, show(str(host.value)), "Write its address in a private network.")
 
 
 def check_transfer(draft: Draft) -> Iterator[Fault]:
