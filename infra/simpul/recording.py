@@ -27,6 +27,7 @@ ANSWERS: Answers = {
     "alicloud:cs/getClusterCredential:getClusterCredential": {"kubeConfig": "kind: Config"},
     "alicloud:index/getAccount:getAccount": {"id": "0000000000000000"},
     "alicloud:index/getCallerIdentity:getCallerIdentity": {"arn": "acs:ram::0000000000000000:user/nobody"},
+    "alicloud:rds/getInstances:getInstances": {"instances": []},
 }
 """What data sources answer that the program asks while it registers."""
 

@@ -22,8 +22,14 @@ TAGS = (
 NARROW = "alicloud:dns/alidnsDomain:AlidnsDomain"
 """A tag's key has no colon there, and its value no dot: simpul-wilayah: "6471"."""
 
-FEW = {"alicloud:cms/monitorGroup:MonitorGroup": ("simpul:wilayah", "simpul:stack", "simpul:managed-by")}
-"""It takes three tags: those by which it is known as the stack's."""
+FEW = {
+    "alicloud:cms/monitorGroup:MonitorGroup": ("simpul:wilayah", "simpul:stack", "simpul:managed-by"),
+    "alicloud:redis/tairInstance:TairInstance": (
+        *("simpul:wilayah", "simpul:stack", "simpul:managed-by", "simpul:workload", "simpul:data-class"),
+    ),
+}
+"""What takes few tags has those by which it is known as the stack's, then those that say what is in it: a group for
+monitoring takes three, a cache of Tair five."""
 
 TAGGABLE = frozenset(Path(__file__).with_name("taggable.txt").read_text().split())
 

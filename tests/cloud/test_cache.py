@@ -8,7 +8,7 @@ from cloud.test_estate import make
 from cloud.test_key import cloud
 from simpul.city import City, Sizes, Store, load, plan
 from simpul.city.cloud import CacheClass
-from simpul.cloud.cache import TAIR
+from simpul.cloud.cache import TAIR, TAIR_TAGS
 from simpul.project import ROOT
 
 REDIS = "alicloud:kvstore/instance:Instance"
@@ -44,6 +44,9 @@ def test_personal_data_is_encrypted_where_it_is_written_down(city: City) -> None
     assert (cache["tdeStatus"], cache["encryptionKey"]) == ("enabled", "simpul-6471-key-personal-id")
     assert (cache["sslEnabled"], cache["vpcAuthMode"]) == ("Enable", "Open")
     assert cache["instanceClass"] == "tair.rdb.2g"
+    assert cache["engineVersion"] == "7.0"  # an older one encrypts nothing, and nothing says so
+    assert cache["roleArn"] == "acs:ram::0000000000000000:role/aliyunrdsinstanceencryptiondefaultrole"
+    assert set(cache["tags"]) == set(TAIR_TAGS)  # the vendor takes five
     assert cache["securityIps"] == ",".join([str(plan(city).vpc), str(plan(city).cloud.pods)])
     assert recorder.of(REDIS) == []
     assert [each.store for each in estate.caches] == ["sessions"]

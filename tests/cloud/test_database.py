@@ -42,6 +42,44 @@ def test_personal_data_has_an_instance_of_its_own_and_its_own_key(city: City) ->
     assert instances[SHARED]["tags"]["simpul:data-class"] == "internal"
 
 
+def test_rds_has_the_role_by_which_it_uses_the_citys_keys(city: City) -> None:
+    roles = {each["roleArn"] for each in by_name(make(city)[0], INSTANCE).values()}
+    assert roles == {"acs:ram::0000000000000000:role/aliyunrdsinstanceencryptiondefaultrole"}
+
+
+@pytest.mark.parametrize(("standing", "disk"), [(None, 200), (120, 200), (400, 400)])
+def test_a_declared_disk_is_made_and_a_larger_one_never_shrinks(city: City, standing: int | None, disk: int) -> None:
+    """While a disk grows by itself the plugin keeps quiet about every other size, so that it doesn't."""
+    there = [{"id": "pgm-1", "name": SHARED, "instanceStorage": standing}] if standing else []
+    answers = {
+        "alicloud:rds/getInstances:getInstances": {"instances": there},
+        "alicloud:rds/getAccounts:getAccounts": {"accounts": []},
+    }
+    instance = by_name(make(city, answers)[0], INSTANCE)[SHARED]
+    assert (instance["storageAutoScale"], instance["instanceStorage"]) == ("Disable", disk)
+
+
+def test_an_account_comes_before_its_database_and_goes_after_it(city: City) -> None:
+    """PostgreSQL refuses to drop an account that owns a database."""
+    recorder, _ = make(city)
+    for store in ("reports", "population"):
+        name = f"simpul-6471-database-{store}"
+        assert any(each.endswith(f"{ACCOUNT}::{name}") for each in recorder.needs[DATABASE, name])
+        assert not any(each.endswith(f"{DATABASE}::{name}") for each in recorder.needs[ACCOUNT, name])
+
+
+def test_descriptions_have_no_spaces(city: City) -> None:
+    recorder, _ = make(city)
+    assert {each["description"] for each in by_name(recorder, DATABASE).values()} == {
+        "data-of-reports",
+        "data-of-population",
+    }
+    assert {each["accountDescription"] for each in by_name(recorder, ACCOUNT).values()} == {
+        "workload-reports",
+        "workload-population",
+    }
+
+
 def test_an_instance_is_in_two_zones_speaks_tls_and_lets_the_cluster_in_alone(city: City) -> None:
     ranges = plan(city)
     for each in by_name(make(city)[0], INSTANCE).values():
@@ -64,7 +102,7 @@ def test_it_can_be_set_back_to_any_moment_of_the_declared_days(city: City, *, pr
         assert each["enableBackupLog"] is True
         assert each["backupRetentionPeriod"] == each["logBackupRetentionPeriod"] == 35
         assert len(each["preferredBackupPeriods"]) == 7
-        assert each["releasedKeepPolicy"] == ("All" if protect else "None")
+        assert "releasedKeepPolicy" not in each  # of PostgreSQL the vendor keeps nothing that could be released
 
 
 def test_each_store_has_a_database_that_its_own_account_owns(city: City) -> None:
@@ -105,8 +143,15 @@ def test_what_is_there_already_is_adopted_with_what_is_in_it(city: City) -> None
     recorder, _ = make(
         city,
         {
-            "alicloud:rds/getInstances:getInstances": {"instances": [{"id": "pgm-1", "name": SHARED}]},
-            "alicloud:rds/getAccounts:getAccounts": {"accounts": [{"accountName": "reports"}]},
+            "alicloud:rds/getInstances:getInstances": {
+                "instances": [{"id": "pgm-1", "name": SHARED, "instanceStorage": 20}]
+            },
+            "alicloud:rds/getAccounts:getAccounts": {
+                "accounts": [
+                    {"accountName": "reports", "databasePrivileges": [{"dbName": "reports"}]},
+                    {"accountName": "tax_office", "databasePrivileges": []},
+                ]
+            },
         },
     )
     adopted = {(each.typ, each.name): each.resource_id for each in recorder.resources}

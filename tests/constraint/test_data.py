@@ -25,6 +25,7 @@ CHANGES: tuple[dict[str, Any], ...] = (
     {"cloud.profile": "large", "cloud.zones": ZONES},
     {"cloud.api": {"public": True, "allow": ["203.0.113.0/28"]}},
     {"vendor": VENDOR},
+    {"cloud.stores.1.cache": True},
     {"cloud.protect": False},
 )
 """Cities that differ in which inputs are sent."""

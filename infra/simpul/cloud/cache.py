@@ -1,7 +1,7 @@
 """The city's caches: Redis with a standby in another zone, one for each store that wants one.
 
 In: the frame, the network and the keys. Out: a handle for each. What holds personal data is Tair, which can encrypt
-what it writes down; the smaller Redis can't, and is for all else.
+what it writes down from version 6.0 on; the smaller Redis can't, and is for all else.
 """
 
 from __future__ import annotations
@@ -15,12 +15,17 @@ from simpul.city import Store
 from simpul.cloud.found import Listed, ask
 from simpul.cloud.frame import Frame
 from simpul.cloud.identity import Identity
-from simpul.cloud.key import Keys
+from simpul.cloud.key import Keys, encryption_role
 from simpul.cloud.network import Network
 from simpul.handover import CacheHandle
 from simpul.provider.resource import Password
 
-VERSION = "5.0"
+VERSION, TAIR_VERSION = "5.0", "7.0"
+"""Of Redis the newest of the classes below; of Tair one that encrypts."""
+
+TAIR_TAGS = ("simpul:wilayah", "simpul:stack", "simpul:managed-by", "simpul:workload", "simpul:data-class")
+"""The tags of a Tair instance: the vendor takes five when it makes one, and these say whose it is and what is in it."""
+
 PORT = 6379
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 BACKUP = "17:00Z-18:00Z"
@@ -36,6 +41,9 @@ TAIR = {
 
 PLACE = ("zoneId", "secondaryZoneId", "vswitchId")
 """What says where a cache is: it stays there."""
+
+CAPITALISED = ("tdeStatus",)
+"""What the vendor tells in other letters than it takes; it can't be changed anyway."""
 
 
 @dataclass(frozen=True)
@@ -98,13 +106,13 @@ class Caches(pulumi.ComponentResource):
     def _tair(self, store: Store) -> CacheHandle:
         frame, network = self._frame, self._args.network
         name, password = _name(frame.identity, store), self._password(store)
-        zones = list(frame.plan.switches)
+        zones, tags = list(frame.plan.switches), frame.identity.tags(workload=store.name, data=store.data)
         cache = alicloud.redis.TairInstance(
             name,
             tair_instance_name=name,
             instance_type="tair_rdb",
             instance_class=TAIR[frame.size.cache],
-            engine_version=VERSION,
+            engine_version=TAIR_VERSION,
             payment_type="PayAsYouGo",
             zone_id=zones[0],
             secondary_zone_id=zones[1],
@@ -117,9 +125,10 @@ class Caches(pulumi.ComponentResource):
             ssl_enabled="Enable",
             tde_status="enabled",
             encryption_key=self._args.keys.key_id(store.data),
+            role_arn=encryption_role(frame.account),
             security_ips=",".join(self._reached_from),
-            tags=frame.identity.tags(workload=store.name, data=store.data),
-            opts=frame.stay(frame.child(self, alicloud.redis.TairInstance, name), *PLACE),
+            tags={tag: tags[tag] for tag in TAIR_TAGS},
+            opts=frame.stay(frame.child(self, alicloud.redis.TairInstance, name), *PLACE, *CAPITALISED),
         )
         self.ids[store.name] = cache.id
         return _handle(store, cache.connection_domain, password)

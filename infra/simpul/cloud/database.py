@@ -15,7 +15,7 @@ from simpul.city import City, DataClass, Store
 from simpul.cloud.found import Listed, ask
 from simpul.cloud.frame import Frame
 from simpul.cloud.identity import Identity
-from simpul.cloud.key import Keys
+from simpul.cloud.key import Keys, encryption_role
 from simpul.cloud.network import Network
 from simpul.handover import DatabaseHandle
 from simpul.provider.resource import Password
@@ -31,9 +31,6 @@ BACKUP = "17:00Z-18:00Z"
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 AUDIT_DAYS = (30, 180, 365, 1095, 1825)
 """For how many days the vendor keeps the record of statements: one of these."""
-
-ALMOST_FULL = 10
-"""Percent of the disk that are left when it grows by itself, at most to twice its size."""
 
 
 @dataclass(frozen=True)
@@ -80,11 +77,11 @@ class Databases(pulumi.ComponentResource):
             engine_version=VERSION,
             category="HighAvailability",
             instance_type=frame.size.database,
-            instance_storage=frame.size.database_gib,
+            instance_storage=self._disk(name),
             db_instance_storage_type="cloud_essd",
-            storage_auto_scale="Enable",
-            storage_threshold=ALMOST_FULL,
-            storage_upper_bound=2 * frame.size.database_gib,
+            # While a disk grows by itself the vendor's plugin keeps quiet about every other size: a declared one is
+            # made instead, and alarms tell in time (monitor.py).
+            storage_auto_scale="Disable",
             instance_charge_type="Postpaid",
             zone_id=zones[0],
             zone_id_slave_a=zones[1],
@@ -95,6 +92,7 @@ class Databases(pulumi.ComponentResource):
             ssl_action="Open",
             ca_type="aliyun",
             encryption_key=self._args.keys.key_id(wanted.data),
+            role_arn=encryption_role(frame.account),
             sql_collector_status="Enabled",
             sql_collector_config_value=next((each for each in AUDIT_DAYS if each >= logs_days), AUDIT_DAYS[-1]),
             maintain_time=MAINTENANCE,
@@ -112,32 +110,42 @@ class Databases(pulumi.ComponentResource):
             backup_retention_period=frame.city.retention.backup_days,
             enable_backup_log=True,
             log_backup_retention_period=frame.city.retention.backup_days,
-            released_keep_policy="All" if protect else "None",
             opts=frame.child(self),
         )
         return instance
 
+    def _disk(self, name: str) -> pulumi.Output[int]:
+        """Return how large the disk of the instance `name` is to be: one that somebody made larger never shrinks."""
+        declared, identity = self._frame.size.database_gib, self._frame.identity
+        standing = alicloud.rds.get_instances_output(
+            name_regex=f"^{name}$", tags=identity.mark, opts=pulumi.InvokeOutputOptions(parent=self)
+        )
+        return standing.apply(lambda found: max(declared, *(each.instance_storage for each in found.instances), 0))
+
     def _store(self, store: Store, instance: alicloud.rds.Instance) -> DatabaseHandle:
-        """Make the database of `store` and the account that owns it."""
+        """Make the database of `store` and the account that owns it.
+
+        PostgreSQL lets nobody go who owns a database: the account comes first, and goes last.
+        """
         frame, login = self._frame, _login(store.name)
         name = frame.identity.name(f"database-{store.name}")
         password = Password(name, opts=frame.child(self))
-        database = alicloud.rds.Database(
-            name,
-            instance_id=instance.id,
-            data_base_name=login,
-            character_set="UTF8",
-            description=f"What {store.name} keeps",
-            opts=frame.child(self, alicloud.rds.Database, store.name),
-        )
         account = alicloud.rds.RdsAccount(
             name,
             db_instance_id=instance.id,
             account_name=login,
             account_type="Normal",
             account_password=password.result,
-            account_description=f"The workload {store.name}",
-            opts=frame.child(self, alicloud.rds.RdsAccount, store.name, [database]),
+            account_description=f"workload-{store.name}",  # no spaces there, nor below
+            opts=frame.child(self, alicloud.rds.RdsAccount, store.name),
+        )
+        database = alicloud.rds.Database(
+            name,
+            instance_id=instance.id,
+            data_base_name=login,
+            character_set="UTF8",
+            description=f"data-of-{store.name}",
+            opts=frame.child(self, alicloud.rds.Database, store.name, [account]),
         )
         alicloud.rds.AccountPrivilege(
             name,
@@ -175,7 +183,7 @@ def _login(store: str) -> str:
 async def listed(identity: Identity) -> Listed:
     """List what the cloud holds of the databases.
 
-    The vendor doesn't list what is in an instance but for its accounts; an account of ours has its database.
+    The vendor doesn't list what is in an instance but for its accounts, and of an account what it owns.
     """
     instances = alicloud.rds.get_instances_output(name_regex=f"^{identity.prefix}-", tags=identity.mark)
     for instance in (await ask(instances)).instances:
@@ -183,4 +191,5 @@ async def listed(identity: Identity) -> Listed:
         for account in (await ask(alicloud.rds.get_accounts_output(db_instance_id=instance.id))).accounts:
             store = account.account_name.replace("_", "-")
             yield alicloud.rds.RdsAccount, store, f"{instance.id}:{account.account_name}"
-            yield alicloud.rds.Database, store, f"{instance.id}:{account.account_name}"
+            for owned in account.database_privileges or ():
+                yield alicloud.rds.Database, store, f"{instance.id}:{owned.db_name}"

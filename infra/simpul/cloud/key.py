@@ -31,6 +31,9 @@ ROTATION = f"{365 * 24 * 3600}s"
 """How often a key is made anew, in the unit in which the vendor tells it: 365 days. An engineering choice: no law names
 a number."""
 
+ENCRYPTION_ROLE = "AliyunRdsInstanceEncryptionDefaultRole"
+"""The role by which RDS and Tair use an account's keys. It is one for all of an account, and their console makes it."""
+
 LONGEST_WAIT, SHORTEST_WAIT = 30, 7
 """Days that a key which is to be deleted can still be had back; 7 is the least that the vendor allows."""
 
@@ -116,6 +119,11 @@ class Keys(pulumi.ComponentResource):
             for each in (key, named)
         )
         return key
+
+
+def encryption_role(account: str) -> str:
+    """Return the name in policies of the role by which RDS and Tair use the keys of `account`; RAM tells it so."""
+    return f"acs:ram::{account}:role/{ENCRYPTION_ROLE.lower()}"
 
 
 def _description(identity: Identity, data: DataClass) -> str:

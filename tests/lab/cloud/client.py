@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -51,9 +51,10 @@ class Client:
         answer = self.stub.Check(pb.CheckRequest(urn=urn(token), news=pack(inputs), olds=pack(old or {})))
         return Checked(plain(unpack(answer.inputs)), [each.reason for each in answer.failures])
 
-    def diff(self, token: str, state: Mapping[str, Any], inputs: Mapping[str, Any]) -> Any:
-        """Compare a state and inputs."""
-        return self.stub.Diff(pb.DiffRequest(urn=urn(token), id="any", olds=pack(state), news=pack(inputs)))
+    def diff(self, token: str, state: Mapping[str, Any], inputs: Mapping[str, Any], ignore: Sequence[str] = ()) -> Any:
+        """Compare a state and inputs, but for what is to be ignored."""
+        asked = pb.DiffRequest(urn=urn(token), id="any", olds=pack(state), news=pack(inputs), ignoreChanges=ignore)
+        return self.stub.Diff(asked)
 
     def create(self, token: str, **inputs: Any) -> Made:
         """Check and create; the test means it to succeed."""

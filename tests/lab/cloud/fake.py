@@ -67,7 +67,7 @@ class FakeDatabases:
     running: dict[str, Server] = field(default_factory=dict)
     databases: dict[str, str] = field(default_factory=dict)
     accounts: dict[str, Account] = field(default_factory=dict)
-    owners: dict[str, str | None] = field(default_factory=dict)
+    owners: dict[str, str] = field(default_factory=dict)
 
     def sign(self, address: str) -> Pair:
         """Give a certificate that says for whom it is."""
@@ -101,7 +101,7 @@ class FakeDatabases:
         """Forget an account."""
         del self.accounts[account]
 
-    def hand(self, server: Server, database: str, account: str | None) -> None:
+    def hand(self, server: Server, database: str, account: str) -> None:
         """Note an owner."""
         self.owners[database] = account
 

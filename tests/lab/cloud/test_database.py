@@ -12,6 +12,7 @@ import pytest
 from lab.cloud.client import Client, Made, refused, serve, words
 from lab.cloud.estate import NETWORK, SWITCH
 from lab.cloud.fake import FakeCaches, FakeDatabases
+from simpul.lab.cloud import reference, region
 from simpul.lab.cloud.database import access
 from simpul.lab.cloud.database.backing import Account
 from simpul.lab.cloud.product import kvstore, rds, rdsdata, sold, tair
@@ -99,9 +100,76 @@ def test_what_an_instance_holds_is_made_and_removed(cloud: Client, databases: Fa
     assert databases.owners == {"reports": "reports"}
     changed = cloud.update(account, **{**account.inputs, "accountPassword": "Sandi-rahasia-2"})
     assert databases.accounts["reports"].password == changed.outputs["accountPassword"] == "Sandi-rahasia-2"
-    for each in (privilege, account, database):
+    for each in (privilege, database, account):
         cloud.delete(each)
-    assert (databases.databases, databases.accounts, databases.owners) == ({}, {}, {"reports": None})
+    assert (databases.databases, databases.accounts) == ({}, {})
+
+
+def test_an_account_stays_while_it_owns_a_database_whatever_became_of_its_privilege(cloud: Client) -> None:
+    made = instance(cloud)
+    database = cloud.create(rdsdata.DATABASE, instanceId=made.id, dataBaseName="reports")
+    whose = {"accountName": "reports", "accountPassword": PASSWORD}
+    account = cloud.create(rdsdata.ACCOUNTS[1], dbInstanceId=made.id, **whose)
+    owner = {"accountName": "reports", "dbNames": ["reports"], "privilege": "DBOwner"}
+    cloud.delete(cloud.create(rdsdata.PRIVILEGE, instanceId=made.id, **owner))
+    [told] = cloud.invoke("alicloud:rds/getAccounts:getAccounts", dbInstanceId=made.id)["accounts"]
+    assert [each["dbName"] for each in told["databasePrivileges"]] == ["reports"]
+    assert "Code: OperationDenied.AccountOwnsDatabase " in refused(cloud.delete, account)
+    cloud.delete(database)
+    cloud.delete(account)
+
+
+def test_a_database_is_not_taken_back_from_its_owner(cloud: Client) -> None:
+    made = instance(cloud)
+    for name in ("reports", "other"):
+        cloud.create(rdsdata.DATABASE, instanceId=made.id, dataBaseName=name)
+    cloud.create(rdsdata.ACCOUNTS[1], dbInstanceId=made.id, accountName="reports", accountPassword=PASSWORD)
+    owner = {"accountName": "reports", "dbNames": ["reports", "other"], "privilege": "DBOwner"}
+    privilege = cloud.create(rdsdata.PRIVILEGE, instanceId=made.id, **owner)
+    fewer = {**privilege.inputs, "dbNames": ["reports"]}
+    assert "Code: InvalidAccountPrivilege.Revoke " in refused(cloud.update, privilege, **fewer)
+
+
+def test_the_log_is_kept_no_longer_than_data_and_nothing_of_what_is_gone(cloud: Client) -> None:
+    policy = {"instanceId": instance(cloud).id, "backupRetentionPeriod": 14, "logBackupRetentionPeriod": 15}
+    kind = rdsdata.BackupPolicy.token
+    assert "Code: InvalidLogBackupRetentionPeriod.Malformed " in refused(cloud.create, kind, **policy)
+    kept = {**policy, "logBackupRetentionPeriod": 14, "releasedKeepPolicy": "All"}
+    assert "Code: InvalidReleasedKeepPolicy " in refused(cloud.create, kind, **kept)
+    assert cloud.create(kind, **{**kept, "releasedKeepPolicy": "None"})
+
+
+def test_a_key_of_ones_own_needs_a_role_that_is_there(cloud: Client) -> None:
+    key = cloud.create(reference.KEY).id
+    role = f"acs:ram::{region.ACCOUNT}:role/aliyunrdsinstanceencryptiondefaultrole"
+    for wrong in ({}, {"roleArn": f"acs:ram::{region.ACCOUNT}:role/none"}):
+        assert "Role" in refused(instance, cloud, encryptionKey=key, **wrong)
+    assert instance(cloud, encryptionKey=key, roleArn=role).outputs["encryptionKey"] == key
+
+
+def test_a_failover_is_told_and_the_disk_that_grew(cloud: Client) -> None:
+    both = [switch(cloud), switch(cloud, "ap-southeast-5b")]
+    zones = {"zoneId": "ap-southeast-5a", "zoneIdSlaveA": "ap-southeast-5b"}
+    made = instance(cloud, vswitchId=",".join(each.id for each in both), **zones, storageAutoScale="Disable")
+    rds.fail_over(cloud.estate, made.id)
+    rds.grow(cloud.estate, made.id, 40)
+    told = cloud.read(rds.INSTANCE, made.id)
+    assert told is not None
+    assert (told.outputs["zoneId"], told.outputs["zoneIdSlaveA"]) == ("ap-southeast-5b", "ap-southeast-5a")
+    assert told.outputs["instanceStorage"] == 40
+    state = {**made.outputs, **told.outputs}
+    assert cloud.diff(rds.INSTANCE, state, made.inputs).replaces == ["zoneId", "zoneIdSlaveA"]
+    ignored = cloud.diff(rds.INSTANCE, state, made.inputs, ignore=["zoneId", "zoneIdSlaveA", "instanceStorage"])
+    assert ignored.changes == ignored.DIFF_NONE
+
+
+def test_while_a_disk_grows_by_itself_nobody_hears_of_another_size(cloud: Client) -> None:
+    growing = {"storageAutoScale": "Enable", "storageThreshold": 10, "storageUpperBound": 100}
+    made = instance(cloud, **growing)
+    quiet = cloud.diff(rds.INSTANCE, made.outputs, {**made.inputs, "instanceStorage": 40})
+    assert quiet.changes == quiet.DIFF_NONE
+    still = {**made.inputs, "storageAutoScale": "Disable", "instanceStorage": 40}
+    assert "instanceStorage" in cloud.diff(rds.INSTANCE, made.outputs, still).diffs
 
 
 def test_an_instance_that_goes_takes_all_along(cloud: Client, databases: FakeDatabases) -> None:
@@ -229,6 +297,45 @@ def test_a_tair_answers_as_a_cache_does(cloud: Client, caches: FakeCaches) -> No
         assert f"Code: {code} " in refused(cloud.create, tair.INSTANCE, **{**made.inputs, **wrong})
     cloud.delete(made)
     assert caches.running == {}
+
+
+def test_a_tair_encrypts_from_version_6_on_and_tells_it_in_other_letters(cloud: Client) -> None:
+    key, place = cloud.create(reference.KEY).id, switch(cloud)
+    asked = {
+        "vpcId": place.outputs["vpcId"], "vswitchId": place.id, "zoneId": "ap-southeast-5a",
+        "secondaryZoneId": "ap-southeast-5b", "instanceType": "tair_rdb", "instanceClass": "tair.rdb.1g",
+        "tdeStatus": "enabled", "encryptionKey": key, "engineVersion": "7.0",
+        "roleArn": f"acs:ram::{region.ACCOUNT}:role/AliyunRdsInstanceEncryptionDefaultRole",
+    }  # fmt: skip
+    for wrong in ({"engineVersion": "5.0"}, {"roleArn": None}, {"roleArn": "acs:ram::1:role/none"}):
+        refused(cloud.create, tair.INSTANCE, **{name: value for name, value in {**asked, **wrong}.items() if value})
+    made = cloud.create(tair.INSTANCE, **asked)
+    told = cloud.read(tair.INSTANCE, made.id)
+    assert told is not None
+    assert told.outputs["tdeStatus"] == "Enabled"
+    assert cloud.diff(tair.INSTANCE, told.outputs, asked).diffs == ["tdeStatus"]
+    assert "Code: InvalidTDEStatus " in refused(cloud.update, made, **{**asked, "tdeStatus": "disabled"})
+    tair.fail_over(cloud.estate, made.id)
+    after = cloud.read(tair.INSTANCE, made.id)
+    assert after is not None
+    assert (after.outputs["zoneId"], after.outputs["secondaryZoneId"]) == ("ap-southeast-5b", "ap-southeast-5a")
+    cloud.update(made, **{**after.inputs, "tairInstanceName": "bpn-2"})
+
+
+def test_a_cache_has_its_standby_elsewhere_and_an_hour_for_maintenance(cloud: Client) -> None:
+    kind = {"instanceClass": "redis.master.small.default", "vswitchId": switch(cloud).id, "zoneId": "ap-southeast-5a"}
+    same = {**kind, "secondaryZoneId": "ap-southeast-5a"}
+    assert "Code: InvalidSecondaryZoneId " in refused(cloud.create, kvstore.INSTANCE, **same)
+    short = {**kind, "maintainStartTime": "18:00Z", "maintainEndTime": "18:30Z"}
+    assert "Code: InvalidMaintainTime " in refused(cloud.create, kvstore.INSTANCE, **short)
+    made = cloud.create(
+        kvstore.INSTANCE,
+        **{**kind, "secondaryZoneId": "ap-southeast-5b", "maintainStartTime": "23:00Z", "maintainEndTime": "00:00Z"},
+    )
+    kvstore.fail_over(cloud.estate, made.id)
+    after = cloud.read(kvstore.INSTANCE, made.id)
+    assert after is not None
+    assert after.outputs["zoneId"] == "ap-southeast-5b"
 
 
 def test_a_cache_with_a_weak_password_or_a_protected_release_is_refused(cloud: Client) -> None:

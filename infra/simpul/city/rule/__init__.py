@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simpul.city.rule import api, cloud, link, site, unique, wilayah
+from simpul.city.rule import api, cloud, link, site, store, unique, wilayah
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +28,8 @@ RULES = (
     api.check_allow,
     cloud.check_registry,
     cloud.check_room,
+    store.check_database_name,
+    store.check_disk,
     site.check_server,
     site.check_addresses,
     link.check_ends,

@@ -78,8 +78,8 @@ class Databases(Protocol):
         """Remove an account; what it owns stays."""
         ...
 
-    def hand(self, server: Server, database: str, account: str | None) -> None:
-        """Make an account a database's owner, None for the server's own. One of the two may be gone already."""
+    def hand(self, server: Server, database: str, account: str) -> None:
+        """Make an account a database's owner. One of the two may be gone already."""
         ...
 
 

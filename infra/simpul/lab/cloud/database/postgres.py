@@ -116,27 +116,20 @@ class Postgres:
             _run(wanted, statements)
 
     def expel(self, wanted: Server, account: str) -> None:
-        """Remove an account."""
+        """Remove an account. PostgreSQL refuses it while the account owns something."""
         name = sql.Identifier(account)
         with self._lock:
             if account not in _names(wanted, "SELECT rolname FROM pg_roles"):
                 return
-            leave = [
-                sql.SQL("REASSIGN OWNED BY {} TO CURRENT_USER").format(name),
-                sql.SQL("DROP OWNED BY {}").format(name),
-            ]
-            for database in _names(wanted, "SELECT datname FROM pg_database WHERE datallowconn"):
-                _run(wanted, leave, database)
             _run(wanted, [sql.SQL("DROP ROLE {}").format(name)])
 
-    def hand(self, wanted: Server, database: str, account: str | None) -> None:
+    def hand(self, wanted: Server, database: str, account: str) -> None:
         """Change the owner of a database."""
         words = sql.SQL("ALTER DATABASE {} OWNER TO {}")
-        owner = account or OWNER
         with self._lock:
             there = database in _names(wanted, "SELECT datname FROM pg_database")
-            if there and owner in _names(wanted, "SELECT rolname FROM pg_roles"):
-                _run(wanted, [words.format(sql.Identifier(database), sql.Identifier(owner))])
+            if there and account in _names(wanted, "SELECT rolname FROM pg_roles"):
+                _run(wanted, [words.format(sql.Identifier(database), sql.Identifier(account))])
 
 
 def _initialize(folder: Path, wanted: Server) -> None:

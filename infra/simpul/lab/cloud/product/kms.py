@@ -97,12 +97,15 @@ class Key(Kind):
         }
 
     def observe(self, estate: Estate, record: Record) -> dict[str, Any]:
-        """Give the state in all of its spellings, and when it is made anew next."""
+        """Give the state in all of its spellings, when it is made anew next, and how often, in seconds."""
         del estate
         values = record.outputs
         status, rotates = values["status"], values.get("automaticRotation") == "Enabled"
         due = _later(values["lastRotationDate"], values["rotationInterval"]) if rotates else ""
-        return {"keyState": status, "isEnabled": status == "Enabled", "nextRotationDate": due}
+        told = (
+            {"rotationInterval": f"{_seconds(values['rotationInterval'])}s"} if values.get("rotationInterval") else {}
+        )
+        return told | {"keyState": status, "isEnabled": status == "Enabled", "nextRotationDate": due}
 
     def retire(self, record: Record) -> dict[str, Any]:
         """Schedule its deletion."""
@@ -166,6 +169,9 @@ def _stamp(later: timedelta = timedelta()) -> str:
     return (datetime.now(UTC) + later).strftime(TIME)
 
 
+def _seconds(interval: str) -> int:
+    return int(interval[:-1]) * {"d": 86400, "h": 3600, "m": 60, "s": 1}[interval[-1]]
+
+
 def _later(stamp: str, interval: str) -> str:
-    seconds = int(interval[:-1]) * {"d": 86400, "h": 3600, "m": 60, "s": 1}[interval[-1]]
-    return (datetime.strptime(stamp, TIME).replace(tzinfo=UTC) + timedelta(seconds=seconds)).strftime(TIME)
+    return (datetime.strptime(stamp, TIME).replace(tzinfo=UTC) + timedelta(seconds=_seconds(interval))).strftime(TIME)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from simpul.lab.cloud import address, reference, region
+from simpul.lab.cloud import address, failover, reference, region
 from simpul.lab.cloud.authority import Pair
 from simpul.lab.cloud.database import access
 from simpul.lab.cloud.database.backing import Cache
@@ -32,6 +32,9 @@ KINDS: Final = (r"[A-Z]", r"[a-z]", r"[0-9]", r"[!@#$%^&*()_+\-=]")
 LEAST_KINDS: Final = 3
 PORT: Final = 6379
 ENCRYPTED: Final = ("Enable", "Update")
+HOUR: Final = 60
+DAY: Final = 24 * HOUR
+"""Minutes."""
 
 
 class Instance(Kind):
@@ -81,11 +84,13 @@ class Instance(Kind):
         """Refuse a switch in another zone, an allow-list that isn't one, and a weak password."""
         values = order.inputs
         switch, zone = order.estate.store.get(reference.SWITCH, str(values.get("vswitchId"))), order.value("zoneId")
-        if switch is not None and zone and switch.outputs["zoneId"] != zone:
+        if switch is not None and zone and switch.outputs["zoneId"] != zone and moves(order):
             raise Refusal("InvalidVSwitchId.NotFound", f"{switch.id} is in {switch.outputs['zoneId']}, not in {zone}.")
         for entry in values.get("securityIps", ()):
             access.read(entry)
         examine_password(order.inputs.get("password"))
+        examine_zones(zone, values.get("secondaryZoneId"))
+        _examine_maintenance(values)
 
     def compute(self, order: Order, identity: str) -> dict[str, Any]:
         """Give its place, and the name that it would have at the vendor's."""
@@ -150,6 +155,11 @@ class Instance(Kind):
         stop(estate, record)
 
 
+def fail_over(estate: Estate, identity: str) -> None:
+    """Let the standby of an instance take over: from then on the vendor tells its zones the other way round."""
+    failover.exchange(estate, INSTANCE, identity, "zoneId", "secondaryZoneId")
+
+
 def place(order: Order) -> dict[str, Any]:
     """Take an address for a cache's server, and a certificate for it; nothing where none is to run."""
     caches = order.estate.caches
@@ -181,6 +191,29 @@ def examine_password(password: str | None) -> None:
     if not PASSWORD.fullmatch(password) or found < LEAST_KINDS:
         words = "8 to 32 letters, digits and !@#$%^&*()_+-=, of three of upper case, lower case, digits, signs"
         raise Refusal("InvalidPassword.Format", f"The password has to be of {words}.")
+
+
+def moves(order: Order) -> bool:
+    """Say whether an order puts an instance somewhere: after a failover its switch is in its other zone."""
+    return order.record is None or order.value("zoneId") != order.record.outputs["zoneId"]
+
+
+def examine_zones(one: str | None, other: str | None) -> None:
+    """Refuse a standby in the zone of what it stands by for. Raises Refusal."""
+    if one and one == other:
+        raise Refusal("InvalidSecondaryZoneId", f"The secondary zone can't be {one}, as the primary one is.")
+
+
+def _examine_maintenance(values: Mapping[str, Any]) -> None:
+    """Refuse less than an hour for maintenance; it may last past midnight."""
+    begin, end = (values.get(name) for name in ("maintainStartTime", "maintainEndTime"))
+    if begin and end and (_minutes(end) - _minutes(begin)) % DAY < HOUR:
+        raise Refusal("InvalidMaintainTime", f"From {begin} to {end} is less than an hour.")
+
+
+def _minutes(time: str) -> int:
+    hour, minute = time.removesuffix("Z").split(":")
+    return int(hour) * HOUR + int(minute)
 
 
 def _cache(record: Record, *, encrypted: bool) -> Cache:

@@ -36,6 +36,8 @@ NAME: Final = r"[A-Za-z0-9._@-]{1,64}"
 SYSTEM: Final = re.compile(r"AdministratorAccess|ReadOnlyAccess|Aliyun[A-Za-z0-9]+")
 """The form of the names of the vendor's own policies."""
 MOST_KEYS: Final = 2
+SERVICE_ROLES: Final = ("aliyunrdsinstanceencryptiondefaultrole",)
+"""Roles of the vendor's own services that are there before a city is: its owner lets a console make them once."""
 
 
 class User(Kind):
@@ -320,6 +322,15 @@ class UserGroupAttachment(Kind):
     def dismantle(self, estate: Estate, record: Record) -> None:
         """Let them hold no more."""
         grant.settle(estate, record)
+
+
+def examine_role(estate: Estate, arn: str | None) -> None:
+    """Refuse a role that the account hasn't. Raises Refusal."""
+    if not arn:
+        return
+    name = arn.removeprefix(f"acs:ram::{region.ACCOUNT}:role/").lower()
+    if name not in SERVICE_ROLES and name not in (each.id.lower() for each in estate.store.all(ROLE)):
+        raise Refusal("InvalidRoleArn.NotFound", f"The role {arn} does not exist, or RDS may not take it.")
 
 
 def _with(estate: Estate, token: str, name: str, value: str) -> list[Record]:

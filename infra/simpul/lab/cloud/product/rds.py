@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from simpul.lab.cloud import address, reference, region
+from simpul.lab.cloud import address, failover, reference, region
 from simpul.lab.cloud.authority import Pair
 from simpul.lab.cloud.database import access
 from simpul.lab.cloud.database.backing import Databases, Server
 from simpul.lab.cloud.kind import Kind, Order
+from simpul.lab.cloud.product import ram
 from simpul.lab.cloud.reference import Reference
 from simpul.lab.cloud.refusal import Refusal
 from simpul.lab.cloud.rule import Known, zones
@@ -26,7 +27,7 @@ NAMES: Final = {POSTGRESQL: "pgm", "MySQL": "rm", "SQLServer": "rm", "MariaDB": 
 """The engines, and what the ids of their instances begin with."""
 DOMAINS: Final = {POSTGRESQL: "pg.rds", "MySQL": "mysql.rds", "SQLServer": "sqlserver.rds", "MariaDB": "mariadb.rds"}
 PORTS: Final = {POSTGRESQL: 5432, "MySQL": 3306, "SQLServer": 1433, "MariaDB": 3306}
-VERSIONS: Final = ("12.0", "13.0", "14.0", "15.0", "16.0", "17.0")
+VERSIONS: Final = ("10.0", "11.0", "12.0", "13.0", "14.0", "15.0", "16.0", "17.0", "18.0")
 """The versions of PostgreSQL on sale."""
 CLASS: Final = re.compile(
     r"pg\.n[124]e?\.\d{1,2}c\.(?P<disks>[12])m"  # general purpose, with cloud disks: one machine or two
@@ -88,6 +89,7 @@ class Instance(Kind):
         for entry in values.get("securityIps", ()):
             access.read(entry)
         _examine_place(order)
+        ram.examine_role(order.estate, values.get("roleArn"))
         if order.record and values["instanceStorage"] < order.record.outputs["instanceStorage"]:
             raise Refusal("InvalidDowngrade", "The storage of an instance with cloud disks cannot shrink.")
 
@@ -134,8 +136,14 @@ class Instance(Kind):
         return {**names, "dbType": "Primary", "netType": "Intranet", "availabilityZone": values["zoneId"]}
 
     def suppress(self, name: str, wanted: Mapping[str, Any]) -> bool:
-        """Keep quiet about the term of an instance that has none."""
+        """Keep quiet about the term of an instance that has none, and about what changes by itself."""
         prepaid = wanted.get("instanceChargeType") == "Prepaid"
+        if name == "instanceStorage":  # whoever lets it grow by itself is told nothing of its size
+            return wanted.get("storageAutoScale") == "Enable"
+        if name == "vswitchId":  # nor of the switches of one in two zones
+            return len(str(wanted.get(name) or "").split(",")) > 1
+        if name in ("storageThreshold", "storageUpperBound"):
+            return wanted.get("storageAutoScale") != "Enable"
         return name in ("period", "autoRenew", "autoRenewPeriod") and not prepaid
 
     def realize(self, estate: Estate, record: Record) -> dict[str, Any]:
@@ -161,6 +169,16 @@ class Instance(Kind):
                 estate.store.remove(other)
         if estate.databases is not None and record.behind:
             estate.databases.stop(server(estate, record))
+
+
+def fail_over(estate: Estate, identity: str) -> None:
+    """Let the standby of an instance take over: from then on the vendor tells its zones the other way round."""
+    failover.exchange(estate, INSTANCE, identity, "zoneId", "zoneIdSlaveA")
+
+
+def grow(estate: Estate, identity: str, gib: int) -> None:
+    """Make an instance's disk larger, as the vendor's automatism or a person in the console would."""
+    failover.change(estate, INSTANCE, identity, instanceStorage=gib)
 
 
 def served(estate: Estate, record: Record) -> Databases | None:

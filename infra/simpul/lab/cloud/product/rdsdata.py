@@ -27,6 +27,9 @@ PASSWORD: Final = re.compile(r"[A-Za-z0-9!@#$%^&*()_+\-=]{8,32}")
 CLASSES: Final = (r"[A-Z]", r"[a-z]", r"[0-9]", r"[!@#$%^&*()_+\-=]")
 LEAST_CLASSES: Final = 3
 RETENTION: Final = range(7, 731)
+LEAST: Final = 7
+KEEPS: Final = "MySQL"
+"""The engine whose backups the vendor keeps when an instance is gone."""
 MISSING: Final = "InvalidDBInstanceName.NotFound"
 
 
@@ -103,6 +106,18 @@ class Account(Kind):
             "description": words, "accountPassword": secret, "password": secret,
         }  # fmt: skip
 
+    def describe(self, estate: Estate, record: Record) -> dict[str, Any]:
+        """Give what it owns, as lists have it."""
+        owned = [{"dbName": name, "accountPrivilege": "ALL"} for name in _owned(estate, record)]
+        return {"databasePrivileges": owned}
+
+    def guard(self, estate: Estate, record: Record) -> None:
+        """Refuse to go while it owns a database, as PostgreSQL does."""
+        super().guard(estate, record)
+        for name in _owned(estate, record):
+            words = f"The account {_account(record.outputs)} owns the database {name}; delete that first."
+            raise Refusal("OperationDenied.AccountOwnsDatabase", words)
+
     def realize(self, estate: Estate, record: Record) -> dict[str, Any]:
         """Make it, or give it the password that is wanted now."""
         for databases, wanted in _behind(estate, _instance(record.outputs)):
@@ -127,7 +142,7 @@ class RdsAccount(Account):
 
 
 class AccountPrivilege(Kind):
-    """What an account may do with databases. PostgreSQL's knows one: own them."""
+    """What an account may do with databases. PostgreSQL's knows one: own them, until they go."""
 
     token = PRIVILEGE
     parts = ("instanceId", "accountName", "privilege")
@@ -145,23 +160,25 @@ class AccountPrivilege(Kind):
         if _engine(order, instance) == POSTGRESQL and values.get("privilege") != OWNER:
             words = f"PostgreSQL knows the privilege {OWNER}, not {values.get('privilege')}."
             raise Refusal("InvalidAccountPrivilege.Malformed", words)
+        if order.record and not set(order.record.outputs["dbNames"]) <= set(values["dbNames"]):
+            words = "PostgreSQL takes no database back from its owner."
+            raise Refusal("InvalidAccountPrivilege.Revoke", words)
 
     def realize(self, estate: Estate, record: Record) -> dict[str, Any]:
         """Hand the databases to the account."""
+        for name in record.outputs["dbNames"]:
+            database = estate.store.get(DATABASE, f"{record.outputs['instanceId']}:{name}")
+            if database is not None:
+                database.behind["owner"] = record.outputs["accountName"]
+                estate.store.put(database)
         for databases, wanted in _behind(estate, record.outputs["instanceId"]):
             for name in record.outputs["dbNames"]:
                 databases.hand(wanted, name, record.outputs["accountName"])
         return {}
 
     def alter(self, estate: Estate, record: Record) -> dict[str, Any]:
-        """Hand over those that have come. Those that have gone keep their owner, as an owner is always needed."""
+        """Hand over those that have come."""
         return self.realize(estate, record)
-
-    def dismantle(self, estate: Estate, record: Record) -> None:
-        """Take the databases back."""
-        for databases, wanted in _behind(estate, record.outputs["instanceId"]):
-            for name in record.outputs["dbNames"]:
-                databases.hand(wanted, name, None)
 
 
 class BackupPolicy(Kind):
@@ -179,11 +196,22 @@ class BackupPolicy(Kind):
         "enableBackupLog": True,
         "logBackupRetentionPeriod": 7,
         "backupMethod": "Snapshot",
-        "releasedKeepPolicy": "None",
+        "releasedKeepPolicy": "",
         "backupInterval": "-1",
         "category": "Standard",
         "compressType": "1",
     }
+
+    def examine(self, order: Order) -> None:
+        """Refuse a log that outlives the data it belongs to, and to keep what is kept of MySQL alone."""
+        values = order.inputs
+        log, data = values.get("logBackupRetentionPeriod", LEAST), values.get("backupRetentionPeriod", LEAST)
+        if log > data:
+            words = f"The log would be kept for {log} days, data for {data}."
+            raise Refusal("InvalidLogBackupRetentionPeriod.Malformed", words)
+        engine = _engine(order, values["instanceId"])
+        if engine != KEEPS and values.get("releasedKeepPolicy") not in (None, "", "None"):
+            raise Refusal("InvalidReleasedKeepPolicy", f"No backups of {engine} are kept when an instance is gone.")
 
 
 class Connection(Kind):
@@ -217,6 +245,13 @@ class Connection(Kind):
         if instance is not None and served(order.estate, instance) and order.inputs["port"] != instance.outputs["port"]:
             words = f"The lab's cloud serves {instance.id} at port {instance.outputs['port']} alone."
             raise Refusal("UnsupportedParameter.Port", words)
+
+
+def _owned(estate: Estate, account: Record) -> list[str]:
+    """Give the databases that an account owns: those handed to it and not gone, whatever became of the privilege."""
+    instance = _instance(account.outputs)
+    databases = [each for each in estate.store.all(DATABASE) if each.outputs["instanceId"] == instance]
+    return [_database(each.outputs) for each in databases if each.behind.get("owner") == _account(account.outputs)]
 
 
 def _behind(estate: Estate, identity: str) -> Iterator[tuple[Any, Any]]:
