@@ -27,8 +27,8 @@ Effect = dict[str, str]
 """What is done, by resource: update, replace, create or delete."""
 
 TAGGED = "all that is tagged"
-OWNER = "simpul:owner"
-"""A tag of all that has the city's own; what takes few has the stack's mark alone."""
+OWNER = frozenset({"simpul:owner", "simpul-owner"})
+"""A tag of all that has the city's own, in both of its spellings; what takes few has the stack's mark alone."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +51,7 @@ class Case:
 
     def expect(self, before: Recording) -> Effect:
         """Give the effects by resource."""
-        tagged = [name(each) for each in before.resources if is_cloud(each) and OWNER in each.inputs.get("tags", ())]
+        tagged = [name(each) for each in before.resources if is_cloud(each) and OWNER & {*each.inputs.get("tags", ())}]
         return {
             each: effect
             for effect, names in self.effects.items()

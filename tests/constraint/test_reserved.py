@@ -1,4 +1,4 @@
-"""The names that a declaration refuses a store with a database are those that the vendor refuses, no more and no less."""
+"""A declaration refuses a store with a database just where the vendor refuses its name, no more and no less."""
 
 from __future__ import annotations
 
