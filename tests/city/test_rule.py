@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from simpul.city.rule import RULES, check
+from simpul.city.rule.cloud import REGIONS, ZONES
 from simpul.city.rule.draft import EACH, Draft, Spot
+from simpul.lab.cloud import region as lab
 
 
 def places(data: Any, unfit: frozenset[tuple[int | str, ...]] = frozenset()) -> list[tuple[int | str, ...]]:
@@ -66,3 +68,8 @@ def test_a_draft_finds_every_fit_value_at_a_path() -> None:
 
 def test_each_rule_is_applied_once() -> None:
     assert len(set(RULES)) == len(RULES)
+
+
+def test_the_zones_are_those_of_the_lab_s_cloud() -> None:
+    assert set(ZONES) == {region for regions in REGIONS.values() for region in regions}
+    assert {region: zones for region, zones in lab.ZONES.items() if region in ZONES} == ZONES

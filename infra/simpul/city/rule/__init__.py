@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simpul.city.rule import api, cloud, link, site, store, unique, wilayah
+from simpul.city.rule import api, cloud, link, reserved, site, store, unique, wilayah
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +30,8 @@ RULES = (
     cloud.check_room,
     store.check_database_name,
     store.check_disk,
+    reserved.check_stores,
+    reserved.check_hosts,
     site.check_server,
     site.check_addresses,
     link.check_ends,

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 REGIONS = {"ID": ("ap-southeast-5",)}
 """The cloud's regions in a country."""
 
+ZONES = {"ap-southeast-5": ("ap-southeast-5a", "ap-southeast-5b", "ap-southeast-5c")}
+"""The zones of a region: https://www.alibabacloud.com/help/en/ecs/product-overview/regions-and-zones."""
+
 ZONES_NEEDED = {"small": 2, "standard": 2, "large": 3}
 """How many zones a profile is spread over at least."""
 
@@ -38,13 +41,10 @@ def check_region(draft: Draft) -> Iterator[Fault]:
 def check_zones(draft: Draft) -> Iterator[Fault]:
     """Find zones that aren't the region's."""
     region = draft.get("cloud", "region")
-    if region is None:
-        return
+    zones = ZONES.get(str(region), ())
     for spot in draft.find("cloud", "zones", EACH):
-        if not re.fullmatch(rf"{region}[a-z]", spot.value):
-            what = f"isn't a zone of {region}"
-            advice = f'A zone is its region and a letter, such as "{region}a".'
-            yield Fault(spot.loc, what, show(spot.value), advice)
+        if zones and spot.value not in zones:
+            yield Fault(spot.loc, f"isn't a zone of {region}", show(spot.value), f"Its zones: {choice(zones, 'and')}.")
 
 
 def check_zone_count(draft: Draft) -> Iterator[Fault]:
