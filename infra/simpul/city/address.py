@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 MAX_NUMBER = 200
 """The highest number of a site."""
 
+MAX_VLAN = 2999
+"""The highest VLAN of a line that the vendor ends."""
+
 MAX_ZONES = 16
 """A VPC /16 has this many switches /20."""
 

@@ -54,11 +54,12 @@ class Sizes(Declared):
     disk_gib: Annotated[int, whole(40, 2048)] | None = None
     """The disk of a node, in GiB."""
 
-    nat_mbps: Annotated[int, whole(1, 500)] | None = None
-    """How fast the city's workloads reach out, in Mbit/s."""
+    nat_mbps: Annotated[int, whole(1, 200)] | None = None
+    """How fast the city's workloads reach out, in Mbit/s: at most 200, which is all that is sold by traffic."""
 
     vpn_mbps: Literal[10, 100, 200, 500, 1000] | None = None
-    """How fast the tunnels of all sites are together, in Mbit/s."""
+    """How fast the tunnels of all sites are together, in Mbit/s: 100 in every profile. Choose it before the first one:
+    with another bandwidth comes another gateway, with other addresses."""
 
     database: DatabaseClass | None = None
     """Which machine the database has."""

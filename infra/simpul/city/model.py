@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from simpul.city import area
-from simpul.city.address import MAX_NODES_PER_SITE, MAX_NUMBER
+from simpul.city.address import MAX_NODES_PER_SITE, MAX_NUMBER, MAX_VLAN
 from simpul.city.cloud import Cloud
 from simpul.city.declared import Declared, whole
 from simpul.city.form import (
@@ -52,7 +52,7 @@ class Line(Declared):
     connection: ConnectionId
     """The id of the physical connection, which the vendor and the carrier made: pc-…"""
 
-    vlan: Annotated[int, whole(1, 2999)]
+    vlan: Annotated[int, whole(1, MAX_VLAN)]
     """The VLAN that the site has on the connection."""
 
     transfer: TransferRange

@@ -16,11 +16,7 @@ from simpul.cloud import subnet
 from simpul.cloud.found import Listed, ask
 from simpul.cloud.frame import Frame
 from simpul.cloud.identity import Identity
-from simpul.cloud.network import CARRIER_RANGE, Network, switches, vpcs
-
-WORLD = "0.0.0.0/0"
-ALL = "-1/-1"
-WEB = ("443/443", "80/80")
+from simpul.cloud.network import ALL, CARRIER_RANGE, WEB, WORLD, Network, switches, vpcs
 
 HIGH = "30000/65535"
 """Where answers arrive (Linux takes ports from 32768 on), and the ports of nodes (30000 to 32767) to which the
@@ -97,7 +93,7 @@ class Barrier(pulumi.ComponentResource):
                 network_acl_id=acl.id,
                 resource_id=switch.id,
                 resource_type="VSwitch",
-                opts=frame.child(self, alicloud.vpc.VpcNetworkAclAttachment, bound),
+                opts=frame.once(frame.child(self, alicloud.vpc.VpcNetworkAclAttachment, bound)),
             )
         self.register_outputs({"aclId": acl.id})
 

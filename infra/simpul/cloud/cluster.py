@@ -143,7 +143,7 @@ class Cluster(pulumi.ComponentResource):
             ],
             timezone=frame.city.timezone,
             tags=identity.tags(),
-            opts=frame.child(self, alicloud.cs.ManagedKubernetes, identity.sole, [network.exit]),
+            opts=frame.child(self, alicloud.cs.ManagedKubernetes, identity.sole, network.ready),
         )
 
     def _pool(self, control_plane: alicloud.cs.ManagedKubernetes, pool: Pool) -> alicloud.cs.NodePool:
@@ -179,7 +179,7 @@ class Cluster(pulumi.ComponentResource):
             labels=[alicloud.cs.NodePoolLabelArgs(key="simpul/pool", value=pool.role)],
             security_group_ids=[network.security_group.id],
             tags=frame.identity.tags(),
-            opts=frame.child(self, alicloud.cs.NodePool, name),
+            opts=frame.child(self, alicloud.cs.NodePool, name, network.ready),
         )
 
     def _scale(self, control_plane: alicloud.cs.ManagedKubernetes) -> None:

@@ -36,7 +36,9 @@ class Entrance(pulumi.ComponentResource):
             resource_group_id=frame.group,
             delete_protection="on" if frame.city.cloud.protect else "off",
             tags=identity.tags(),
-            opts=frame.child(self, alicloud.slb.ApplicationLoadBalancer, identity.name("entrance")),
+            opts=frame.stay(
+                frame.child(self, alicloud.slb.ApplicationLoadBalancer, identity.name("entrance")), "resourceGroupId"
+            ),
         )
         gateways = [site.link.gateway for site in frame.city.sites]
         known = [gateway for gateway in gateways if gateway is not None]
@@ -53,7 +55,7 @@ class Entrance(pulumi.ComponentResource):
             ip_version="ipv4",
             resource_group_id=frame.group,
             tags=frame.identity.tags(),
-            opts=frame.child(self, alicloud.slb.Acl, sole),
+            opts=frame.stay(frame.child(self, alicloud.slb.Acl, sole), "resourceGroupId"),
         )
         for gateway in gateways:
             entry = f"{gateway}/32"
@@ -62,7 +64,7 @@ class Entrance(pulumi.ComponentResource):
                 acl_id=acl.id,
                 entry=entry,
                 comment="the router of an office",
-                opts=frame.child(self, alicloud.slb.AclEntryAttachment, entry),
+                opts=frame.once(frame.child(self, alicloud.slb.AclEntryAttachment, entry)),
             )
         return acl.id
 

@@ -48,11 +48,20 @@ class Frame:
             retain_on_delete=stays and self.outlasts,
         )
 
+    def once(self, options: pulumi.ResourceOptions) -> pulumi.ResourceOptions:
+        """Return `options` for what can be there only once: the old one goes before a new one comes.
+
+        The vendor refuses a second route to one range, a second tunnel to one network; or it takes what is there for
+        the one that is to be made, and with the old one both are gone.
+        """
+        return pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(delete_before_replace=True))
+
     def stay(self, options: pulumi.ResourceOptions, *properties: str) -> pulumi.ResourceOptions:
         """Return `options` for what stays where it was put, whatever the declaration says of zones later.
 
-        The vendor would make it anew in another zone, and what it holds would be gone; after a failover it tells its
-        zones in another order by itself.
+        The vendor would make it anew in another zone, and what it holds or the address that others were told would be
+        gone; or it has no call for it, and each run would show the change again. After a failover it tells its zones in
+        another order by itself.
         """
         return pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(ignore_changes=list(properties)))
 

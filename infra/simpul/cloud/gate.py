@@ -13,11 +13,11 @@ import pulumi
 import pulumi_alicloud as alicloud
 
 from simpul.cloud import subnet
-from simpul.cloud.barrier import WORLD
 from simpul.cloud.found import Listed, ask
 from simpul.cloud.frame import Frame
 from simpul.cloud.identity import Identity
-from simpul.cloud.network import Network
+from simpul.cloud.network import WORLD, Network
+from simpul.cloud.tagging import NLB
 
 PORT = 6443
 """Where the API of ACK answers."""
@@ -70,7 +70,7 @@ class Gate(pulumi.ComponentResource):
             security_group_ids=[group.id],
             deletion_protection_enabled=frame.city.cloud.protect,
             resource_group_id=frame.group,
-            tags=frame.identity.tags(),
+            tags=NLB.tags(frame.identity.tags()),
             # Without its rules the group lets everybody in.
             opts=frame.child(self, alicloud.nlb.LoadBalancer, self._name, rules),
         )
@@ -131,7 +131,7 @@ class Gate(pulumi.ComponentResource):
             health_check=alicloud.nlb.ServerGroupHealthCheckArgs(health_check_enabled=True, health_check_type="TCP"),
             vpc_id=self._network.vpc.id,
             resource_group_id=frame.group,
-            tags=frame.identity.tags(),
+            tags=NLB.tags(frame.identity.tags()),
             opts=frame.child(self, alicloud.nlb.ServerGroup, self._name),
         )
         alicloud.nlb.ServerGroupServerAttachment(
@@ -141,7 +141,7 @@ class Gate(pulumi.ComponentResource):
             server_id=api,
             server_ip=api,
             port=PORT,
-            description="The API of the city's cluster",
+            description="the-API-of-the-cluster",  # the vendor takes no spaces here
             opts=frame.child(self, alicloud.nlb.ServerGroupServerAttachment, self._name),
         )
         return servers
@@ -154,8 +154,8 @@ class Gate(pulumi.ComponentResource):
             listener_port=PORT,
             listener_description=self._name,
             server_group_id=servers.id,
-            tags=self._frame.identity.tags(),
-            opts=self._frame.child(self, alicloud.nlb.Listener, self._name),
+            tags=NLB.tags(self._frame.identity.tags()),
+            opts=self._frame.once(self._frame.child(self, alicloud.nlb.Listener, self._name)),
         )
 
 

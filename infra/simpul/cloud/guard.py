@@ -33,6 +33,7 @@ DATA: Final[tuple[Kind, ...]] = (
     alicloud.rds.Database,
     alicloud.rds.Instance,
     alicloud.redis.TairInstance,
+    alicloud.vpc.Switch,  # databases, gateways and balancers stand in it
 )
 """What holds data, or without which data can't be read."""
 

@@ -112,7 +112,7 @@ class Lines(pulumi.ComponentResource):
                 for zone, switch in places
             ],
             tags=frame.identity.tags(),
-            opts=frame.child(self, alicloud.cen.TransitRouterVpcAttachment, name),
+            opts=frame.once(frame.child(self, alicloud.cen.TransitRouterVpcAttachment, name)),
         )
         self._associate(name, hub, attachment.transit_router_attachment_id)
         alicloud.cen.TransitRouterRouteTablePropagation(
@@ -131,7 +131,7 @@ class Lines(pulumi.ComponentResource):
         border = alicloud.expressconnect.VirtualBorderRouter(
             name,
             virtual_border_router_name=sole,
-            description=f"{site.name}: the cloud's end of the line",
+            description=subnet.office("The cloud's end of the line to", site.name),
             physical_connection_id=line.connection,
             vlan_id=line.vlan,
             local_gateway_ip=str(cloud_end),
@@ -149,7 +149,7 @@ class Lines(pulumi.ComponentResource):
             vbr_id=border.id,
             auto_publish_route_enabled=True,
             tags=tags,
-            opts=frame.child(self, alicloud.cen.TransitRouterVbrAttachment, name),
+            opts=frame.once(frame.child(self, alicloud.cen.TransitRouterVbrAttachment, name)),
         )
         self._associate(name, hub, attachment.transit_router_attachment_id)
         ranges = subnet.behind(site, frame.city, frame.plan)
@@ -164,7 +164,7 @@ class Lines(pulumi.ComponentResource):
         group = alicloud.vpc.BgpGroup(
             name,
             bgp_group_name=name,
-            description=f"{site.name}: the router of the office",
+            description=subnet.office("The router of the office in", site.name),
             router_id=border,
             peer_asn=ASN + site.number,
             auth_key=key,
@@ -176,7 +176,7 @@ class Lines(pulumi.ComponentResource):
             peer_ip_address=site_end,
             enable_bfd=True,
             bfd_multi_hop=1,
-            opts=frame.child(self, alicloud.vpc.BgpPeer, name),
+            opts=frame.once(frame.child(self, alicloud.vpc.BgpPeer, name)),
         )
         return pulumi.Output.secret(key)
 
@@ -185,7 +185,7 @@ class Lines(pulumi.ComponentResource):
             name,
             transit_router_attachment_id=attachment,
             transit_router_route_table_id=hub.table.transit_router_route_table_id,
-            opts=self._frame.child(self, alicloud.cen.TransitRouterRouteTableAssociation, name),
+            opts=self._frame.once(self._frame.child(self, alicloud.cen.TransitRouterRouteTableAssociation, name)),
         )
 
     def _route(self, name: str, hub: Hub, attachment: pulumi.Output[str], ranges: Iterable[IPv4Network]) -> None:
@@ -198,7 +198,7 @@ class Lines(pulumi.ComponentResource):
                 transit_router_route_entry_destination_cidr_block=str(each),
                 transit_router_route_entry_next_hop_type="Attachment",
                 transit_router_route_entry_next_hop_id=attachment,
-                opts=self._frame.child(self, alicloud.cen.TransitRouterRouteEntry, route),
+                opts=self._frame.once(self._frame.child(self, alicloud.cen.TransitRouterRouteEntry, route)),
             )
 
 

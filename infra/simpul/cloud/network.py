@@ -1,25 +1,32 @@
 """The city's network in the cloud: VPC, a switch per zone, the way out, the firewall of its nodes, who spoke with whom.
 
-In: the frame, and where logs go. Out: the network's resources, which most of the cloud side stands in.
+In: the frame, and where logs go. Out: the network's resources, which most of the cloud side stands in, and `ready`:
+what has to be there before a node is, for one that can't speak with anybody never joins its cluster.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import pulumi
 import pulumi_alicloud as alicloud
 
+from simpul.cloud import subnet
 from simpul.cloud.found import Kind, Listed, ask
 from simpul.cloud.frame import Frame
 from simpul.cloud.identity import Identity
 from simpul.cloud.logs import LogStores
 
 CARRIER_RANGE = "100.64.0.0/10"
-"""Where the vendor's load balancers and health checks speak from (RFC 6598)."""
+"""Where the vendor's load balancers and health checks speak from (RFC 6598), and where its services answer within: DNS,
+the clock, what a machine asks about itself, buckets, logs, the registry, keys."""
 
+WORLD = "0.0.0.0/0"
+ALL = "-1/-1"
+WEB = ("443/443", "80/80")
+"""Where the world is spoken to: image registries, the vendor's APIs, a vendor's own services."""
 
 FLOW_MINUTES = "10"
 """How many minutes of one flow are told in one line."""
@@ -33,6 +40,22 @@ class NetworkArgs:
     logs: LogStores
 
 
+@dataclass(frozen=True)
+class Opening:
+    """One rule of the nodes' security group: who may speak to them, or to whom they may speak.
+
+    A rule whose range may change has the range in its name: the vendor knows a rule by what it says, and would take one
+    away that another name has by then.
+    """
+
+    name: str
+    way: Literal["ingress", "egress"]
+    peer: str
+    description: str
+    protocol: str = "all"
+    ports: str = ALL
+
+
 class Network(pulumi.ComponentResource):
     """VPC with a switch per zone; its machines reach out through one address, and nobody reaches in."""
 
@@ -40,7 +63,8 @@ class Network(pulumi.ComponentResource):
     switches: tuple[alicloud.vpc.Switch, ...]
     security_group: alicloud.ecs.SecurityGroup
     address: alicloud.ecs.EipAddress
-    exit: pulumi.Resource
+    ready: tuple[pulumi.Resource, ...]
+    """The way out, and all rules of the security group: what nodes stand on."""
 
     def __init__(self, name: str, args: NetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Make the network `name` as `args` say."""
@@ -55,8 +79,9 @@ class Network(pulumi.ComponentResource):
             opts=frame.child(self, alicloud.vpc.Network, frame.identity.name("vpc"), stays=True),
         )
         self.switches = tuple(self._switch(zone) for zone in frame.plan.switches)
-        self.address, self.exit = self._exit()
-        self.security_group = self._security_group()
+        self.address, exit_ = self._exit()
+        self.security_group, rules = self._security_group()
+        self.ready = (exit_, *rules)
         self._record(args.logs)
         self.register_outputs({"vpcId": self.vpc.id, "address": self.address.ip_address})
 
@@ -90,7 +115,7 @@ class Network(pulumi.ComponentResource):
             vswitch_id=self.switches[0].id,
             deletion_protection=self.frame.city.cloud.protect,
             tags=identity.tags(),
-            opts=self._child(alicloud.vpc.NatGateway, name),
+            opts=self.frame.stay(self._child(alicloud.vpc.NatGateway, name), "vswitchId"),
         )
         address = alicloud.ecs.EipAddress(
             name,
@@ -108,7 +133,7 @@ class Network(pulumi.ComponentResource):
             allocation_id=address.id,
             instance_id=gateway.id,
             instance_type="Nat",
-            opts=self._child(alicloud.ecs.EipAssociation, name),
+            opts=self.frame.once(self._child(alicloud.ecs.EipAssociation, name)),
         )
         entry = alicloud.vpc.SnatEntry(
             name,
@@ -135,11 +160,11 @@ class Network(pulumi.ComponentResource):
             log_store_name=logs.stores["flow"],
             resource_group_id=self.frame.group,
             tags=self.frame.identity.tags(),
-            opts=pulumi.ResourceOptions(parent=self),
+            opts=self.frame.once(pulumi.ResourceOptions(parent=self)),
         )
 
-    def _security_group(self) -> alicloud.ecs.SecurityGroup:
-        """Let the city's own ranges and the load balancers in, nobody else."""
+    def _security_group(self) -> tuple[alicloud.ecs.SecurityGroup, list[alicloud.ecs.SecurityGroupRule]]:
+        """Let through what `openings` names: an enterprise group drops the rest, both ways."""
         name = self.frame.identity.name("nodes")
         group = alicloud.ecs.SecurityGroup(
             name,
@@ -151,25 +176,41 @@ class Network(pulumi.ComponentResource):
             tags=self.frame.identity.tags(),
             opts=self._child(alicloud.ecs.SecurityGroup, name),
         )
-        allowed = {
-            "vpc": str(self.frame.plan.vpc),
-            "pods": str(self.frame.plan.cloud.pods),
-            "balancers": CARRIER_RANGE,
-        }
-        for source, cidr in allowed.items():
+        rules = [
             alicloud.ecs.SecurityGroupRule(
-                f"{name}-{source}",
-                description=f"From the {source} of the city",
+                f"{name}-{each.name}",
+                description=each.description,
                 security_group_id=group.id,
-                type="ingress",
-                ip_protocol="all",
-                port_range="-1/-1",
+                type=each.way,
+                ip_protocol=each.protocol,
+                port_range=each.ports,
                 policy="accept",
                 priority=1,
-                cidr_ip=cidr,
+                cidr_ip=each.peer,
                 opts=pulumi.ResourceOptions(parent=self),
             )
-        return group
+            for each in openings(self.frame)
+        ]
+        return group, rules
+
+
+def openings(frame: Frame) -> Iterator[Opening]:
+    """List who speaks to the city's nodes, and to whom they speak; answers pass by themselves.
+
+    Out goes what a node needs to join and to work: to the city's own networks, in which the cluster's API, databases,
+    caches and the offices' clusters are; to the vendor's services within; to the hosts of offices that a link joins;
+    and of the world to the web alone.
+    """
+    vpc, pods = str(frame.plan.vpc), str(frame.plan.cloud.pods)
+    for source, range_ in {"vpc": vpc, "pods": pods, "balancers": CARRIER_RANGE}.items():
+        yield Opening(source, "ingress", range_, f"From the {source} of the city")
+    yield Opening("to-city", "egress", str(frame.city.cloud.addresses), "To all networks of the city")
+    yield Opening("to-vendor", "egress", CARRIER_RANGE, "To the services of the vendor: DNS, clock, storage, logs")
+    for office in subnet.linked(frame.city):
+        yield Opening(f"to-{subnet.word(office)}", "egress", str(office), "To the hosts of offices")
+    for ports in WEB:
+        port = ports.partition("/")[0]
+        yield Opening(f"to-web-{port}", "egress", WORLD, "To the web: images, the vendor's APIs", "tcp", ports)
 
 
 async def vpcs(identity: Identity) -> Sequence[Any]:

@@ -19,11 +19,13 @@ class Size:
     work_instance: str
     disk_gib: int
     nat_mbps: int
-    vpn_mbps: int
     database: str
     database_gib: int
     cache: str
     registry: str
+    vpn_mbps: int = 100
+    """The same in every profile: the vendor's plugin makes another gateway for another bandwidth, with new addresses,
+    which all offices would have to be told."""
 
 
 PROFILES = {
@@ -36,7 +38,6 @@ PROFILES = {
         work_instance="ecs.g7.large",
         disk_gib=60,
         nat_mbps=20,
-        vpn_mbps=10,
         database="pg.n2.2c.2m",
         database_gib=50,
         cache="redis.master.small.default",
@@ -51,7 +52,6 @@ PROFILES = {
         work_instance="ecs.g7.xlarge",
         disk_gib=120,
         nat_mbps=100,
-        vpn_mbps=100,
         database="pg.n4.4c.2m",
         database_gib=200,
         cache="redis.master.mid.default",
@@ -66,7 +66,6 @@ PROFILES = {
         work_instance="ecs.g7.2xlarge",
         disk_gib=120,
         nat_mbps=200,
-        vpn_mbps=500,
         database="pg.n4.8c.2m",
         database_gib=500,
         cache="redis.master.stand.default",

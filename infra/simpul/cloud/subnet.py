@@ -53,6 +53,14 @@ def gather(addresses: Iterable[object], most: int, apart: IPv4Network, site: str
     return tuple(ranges)
 
 
+def office(what: str, name: str) -> str:
+    """Say `what` of an office is described: `name` at the end, for a description begins with a letter.
+
+    The names of a few kecamatan don't: "2 X 11 Enam Lingkung".
+    """
+    return f"{what} {name}"
+
+
 def word(range_: IPv4Network) -> str:
     """Bring a range into a resource's name."""
     return str(range_).replace(".", "-").replace("/", "-")

@@ -49,3 +49,6 @@ KMS = Room(128, r"A-Za-z0-9/\\_.+=:@-")
 
 ALIDNS = Room(20, r"A-Za-z0-9_-", keys=True, drops=".")
 """Domains: 20 bytes, in which an owner's name and a stack's often don't fit."""
+
+NLB = Room(128, r"A-Za-z0-9_.:/=+@-")
+"""Network load balancers, their listeners and groups of servers: no spaces, nothing but these."""

@@ -76,7 +76,7 @@ class Tunnels(pulumi.ComponentResource):
             auto_propagate=False,  # routes are told one by one
             resource_group_id=frame.group,
             tags=frame.identity.tags(),
-            opts=frame.child(self, alicloud.vpn.Gateway, name),
+            opts=frame.stay(frame.child(self, alicloud.vpn.Gateway, name), "vswitchId", "disasterRecoveryVswitchId"),
         )
 
     def _tunnel(self, site: Site, gateway: alicloud.vpn.Gateway) -> TunnelHandle:
@@ -86,7 +86,7 @@ class Tunnels(pulumi.ComponentResource):
         office = alicloud.vpn.CustomerGateway(
             name,
             customer_gateway_name=far,
-            description=f"{site.name}: the router of the office",
+            description=subnet.office("The router of the office in", site.name),
             ip_address=str(site.link.gateway),
             tags=frame.identity.tags(site=site.code),
             opts=frame.child(self, alicloud.vpn.CustomerGateway, far),
@@ -104,7 +104,7 @@ class Tunnels(pulumi.ComponentResource):
             enable_tunnels_bgp=False,
             tunnel_options_specifications=[_options(role, office, key) for role in ROLES],
             tags=frame.identity.tags(site=site.code),
-            opts=frame.child(self, alicloud.vpn.Connection, far),
+            opts=frame.once(frame.child(self, alicloud.vpn.Connection, far)),
         )
         for each in ranges:
             route = f"{name}-{subnet.word(each)}"
@@ -115,7 +115,7 @@ class Tunnels(pulumi.ComponentResource):
                 route_dest=str(each),
                 weight=WEIGHT,
                 publish_vpc=True,
-                opts=frame.child(self, alicloud.vpn.RouteEntry, route),
+                opts=frame.once(frame.child(self, alicloud.vpn.RouteEntry, route)),
             )
         return TunnelHandle(
             site.code, gateway.internet_ip, gateway.disaster_recovery_internet_ip, pulumi.Output.secret(key)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from lab.cloud.client import refused
-from lab.cloud.estate import GATEWAY, NETWORK, SWITCH
+from typing import Any
+
+import pytest
+
+from lab.cloud.client import Client, refused
+from lab.cloud.estate import GATEWAY, NETWORK, POOL, RULE, SECURITY_GROUP, SWITCH, build
 from lab.cloud.sample import Sampler
 from simpul.lab.cloud.product import acl, route
 from simpul.lab.cloud.product.forward import ForwardEntry
@@ -65,3 +69,38 @@ def test_a_project_of_logs_takes_its_stores_along(maker: Sampler) -> None:
     maker.cloud.delete(maker.made(PROJECT))
     assert maker.cloud.estate.store.all(STORE) == []
     assert maker.cloud.read(FLOW_LOG, log.id) is not None, "what wrote there writes into nothing"
+
+
+@pytest.mark.parametrize(
+    ("lets", "lacks"),
+    [
+        ((), ["egress 10.64.0.0/16", "egress 100.64.0.0/10", "ingress 10.64.0.0/16"]),
+        ((("ingress", "10.64.0.0/16"),), ["egress 10.64.0.0/16", "egress 100.64.0.0/10"]),
+        ((("egress", "0.0.0.0/0"),), ["ingress 10.64.0.0/16"]),
+        ((("ingress", "10.64.0.0/11"), ("egress", "10.64.0.0/16")), ["egress 100.64.0.0/10"]),
+    ],
+)
+def test_no_node_joins_through_a_closed_group(
+    cloud: Client, lets: tuple[tuple[str, str], ...], lacks: list[str]
+) -> None:
+    pool = closed_pool(cloud, lets)
+    assert f"Code: NodePoolNodesNotReady Message: No node joins: {pool['securityGroupIds'][0]}" in (
+        said := refused(cloud.push, POOL, pool)
+    )
+    assert str(lacks) in said
+
+
+def test_a_node_joins_through_a_group_that_lets_it_speak_and_be_spoken_to(cloud: Client) -> None:
+    pool = closed_pool(cloud, (("ingress", "10.64.0.0/16"), ("egress", "0.0.0.0/0")))
+    assert cloud.create(POOL, **pool).id
+
+
+def closed_pool(cloud: Client, lets: tuple[tuple[str, str], ...]) -> dict[str, Any]:
+    """Return the inputs of a pool in an enterprise group, which lets through what is said here and nothing else."""
+    made = build(cloud)
+    where = {"vpcId": made[NETWORK].id, "securityGroupName": "nodes"}
+    group = cloud.create(SECURITY_GROUP, securityGroupType="enterprise", **where)
+    for way, range_ in lets:
+        rule = {"type": way, "ipProtocol": "all", "portRange": "-1/-1", "cidrIp": range_}
+        cloud.create(RULE, securityGroupId=group.id, **rule)
+    return {**made[POOL].inputs, "nodePoolName": "closed", "securityGroupIds": [group.id]}

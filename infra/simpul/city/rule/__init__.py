@@ -38,6 +38,8 @@ RULES = (
     link.check_hosts,
     link.check_transfer,
     unique.check,
+    unique.check_tunnels,
+    unique.check_vlans,
 )
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from simpul.city.fault import Fault
 from simpul.city.form.special import SHARED
 from simpul.city.rule.draft import EACH, Draft
-from simpul.city.wording import show
+from simpul.city.wording import show, where
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -59,10 +59,15 @@ def check_hosts(draft: Draft) -> Iterator[Fault]:
 
 
 def check_transfer(draft: Draft) -> Iterator[Fault]:
-    """Find transfer ranges that the address plan hands out."""
-    for spot in draft.find("cloud", "addresses"):
-        network = IPv4Network(str(spot.value))
-        for transfer in draft.find("sites", EACH, "link", "line", "transfer"):
-            if IPv4Network(str(transfer.value)).overlaps(network):
+    """Find transfer ranges that the address plan hands out, or that a host is in."""
+    advice = 'Write another, such as "172.31.255.0/30".'
+    for transfer in draft.find("sites", EACH, "link", "line", "transfer"):
+        range_ = IPv4Network(str(transfer.value))
+        for spot in draft.find("cloud", "addresses"):
+            if range_.overlaps(network := IPv4Network(str(spot.value))):
                 what = f"lies in city.cloud.addresses ({network}), which is the address plan's alone"
-                yield Fault(transfer.loc, what, show(str(transfer.value)), 'Write another, such as "172.31.255.0/30".')
+                yield Fault(transfer.loc, what, show(str(transfer.value)), advice)
+        for host in draft.find("sites", EACH, "hosts", EACH, "address"):
+            if IPv4Address(str(host.value)) in range_:
+                what = f"has the address of a host in it ({where(host.loc)})"
+                yield Fault(transfer.loc, what, show(str(transfer.value)), advice)

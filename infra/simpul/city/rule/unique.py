@@ -1,4 +1,4 @@
-"""What may be there only once: a site's code and number, a host's name and address, a zone."""
+"""What may be there only once: a site's code and number, a host's name and address, a zone, the far end of a link."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from simpul.city import area
-from simpul.city.address import MAX_NUMBER
+from simpul.city.address import MAX_NUMBER, MAX_VLAN
 from simpul.city.fault import Fault
 from simpul.city.rule.draft import EACH, Draft
 from simpul.city.wording import show, where
@@ -32,6 +32,38 @@ def check(draft: Draft) -> Iterator[Fault]:
                 yield Fault(spot.loc, f"is the same as {first[key]}", show(spot.value), once.advise(draft))
             else:
                 first[key] = where(spot.loc)
+
+
+def check_tunnels(draft: Draft) -> Iterator[Fault]:
+    """Find tunnels of several sites that end at one router: the vendor knows an address as one customer gateway."""
+    first: dict[str, str] = {}
+    for link in draft.find("sites", EACH, "link"):
+        gateway = draft.get(*link.loc, "gateway")
+        if draft.get(*link.loc, "kind") != "ipsec" or gateway is None:
+            continue
+        loc = (*link.loc, "gateway")
+        if str(gateway) in first:
+            advice = "Give each tunnel a router with an address of its own."
+            yield Fault(loc, f"ends the tunnel of {first[str(gateway)]} already", show(str(gateway)), advice)
+        else:
+            first[str(gateway)] = where(link.loc)
+
+
+def check_vlans(draft: Draft) -> Iterator[Fault]:
+    """Find two lines with one VLAN on one physical connection: the vendor takes them for the same."""
+    taken: dict[str, dict[int, str]] = {}
+    for line in draft.find("sites", EACH, "link", "line"):
+        connection, vlan = draft.get(*line.loc, "connection"), draft.get(*line.loc, "vlan")
+        if connection is None or vlan is None:
+            continue
+        mine = taken.setdefault(connection, {})
+        if vlan in mine:
+            what = f"is the VLAN of {mine[vlan]} on the same connection"
+            free = next(each for each in range(1, MAX_VLAN + 1) if each not in mine)
+            advice = f"Write the one that the carrier gave this line, such as {free}."
+            yield Fault((*line.loc, "vlan"), what, show(vlan), advice)
+        else:
+            mine[vlan] = where(line.loc)
 
 
 def _free_number(draft: Draft) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from simpul.lab.cloud import reference, region
+from simpul.lab.cloud.cidr import network
 from simpul.lab.cloud.kind import Kind, Order
 from simpul.lab.cloud.reference import Reference
 from simpul.lab.cloud.refusal import Refusal
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
     from simpul.lab.cloud.store import Record
 
 RULE: Final = "alicloud:ecs/securityGroupRule:SecurityGroupRule"
+SERVICES: Final = "100.64.0.0/10"
+"""Where the vendor's own services answer within a VPC."""
 
 
 class SecurityGroup(Kind):
@@ -80,6 +83,26 @@ class SecurityGroupRule(Kind):
         return (name == "portRange" and wanted.get("ipProtocol") not in ("tcp", "udp")) or super().suppress(
             name, wanted
         )
+
+
+def closed(estate: Estate, group: Record, vpc: str) -> Iterator[str]:
+    """List what a machine in `group` lacks of its VPC, whose range is `vpc`, to become a node.
+
+    An enterprise group lets nothing through that no rule does; of a normal one only a rule takes away.
+    """
+    if group.outputs["securityGroupType"] != "enterprise":
+        return
+    rules = [each.outputs for each in estate.store.all(RULE) if each.outputs["securityGroupId"] == group.id]
+    for way, range_ in (("egress", vpc), ("egress", SERVICES), ("ingress", vpc)):
+        wanted = network(range_)
+        open_ = (
+            network(rule["cidrIp"])
+            for rule in rules
+            if rule["type"] == way and rule["ipProtocol"] == "all" and rule.get("policy", "accept") == "accept"
+            if rule.get("cidrIp")
+        )
+        if not any(wanted.subnet_of(each) for each in open_):
+            yield f"{way} {range_}"
 
 
 def _sound(ports: str) -> bool:

@@ -10,6 +10,7 @@ from simpul.lab.cloud import address, reference, region
 from simpul.lab.cloud.cluster.backing import Node
 from simpul.lab.cloud.kind import Kind, Order
 from simpul.lab.cloud.product.cs import CLUSTER, POOL, cluster, switches
+from simpul.lab.cloud.product.ecs import closed
 from simpul.lab.cloud.reference import Reference
 from simpul.lab.cloud.refusal import Refusal
 from simpul.lab.cloud.rule import Known, Sole
@@ -62,7 +63,19 @@ class NodePool(Kind):
         bounds = values.get("scalingConfig", {})
         if bounds.get("minSize", 0) > bounds.get("maxSize", bounds.get("minSize", 0)):
             raise Refusal("InvalidParameter.MinSize", f"The size is from {bounds['minSize']} to {bounds['maxSize']}.")
-        wanted(values)
+        if wanted(values):
+            self._examine_groups(order)
+
+    def _examine_groups(self, order: Order) -> None:
+        """Refuse a group through which no machine reaches the cluster: the vendor waits for its nodes, and gives up."""
+        store, owner = order.estate.store, order.estate.store.find(order.inputs["clusterId"])
+        vpc = store.get(reference.NETWORK, str(owner.outputs.get("vpcId"))) if owner else None
+        if owner is None or vpc is None:
+            return
+        named = order.inputs.get("securityGroupIds") or [owner.outputs.get("securityGroupId")]
+        for group in filter(None, (store.get(reference.SECURITY_GROUP, str(each)) for each in named)):
+            if lacks := list(closed(order.estate, group, vpc.outputs["cidrBlock"])):
+                raise Refusal("NodePoolNodesNotReady", f"No node joins: {group.id} doesn't let through {lacks}.")
 
     def mint(self, order: Order) -> str:
         """Make an id as the vendor's plugin does: cluster and pool."""

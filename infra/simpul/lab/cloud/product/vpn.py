@@ -20,7 +20,7 @@ GATEWAY: Final = "alicloud:vpn/gateway:Gateway"
 CUSTOMER: Final = "alicloud:vpn/customerGateway:CustomerGateway"
 CONNECTION: Final = "alicloud:vpn/connection:Connection"
 ROUTE: Final = "alicloud:vpc/routeEntry:RouteEntry"
-BANDWIDTHS: Final = (5, 10, 20, 50, 100, 200, 500, 1000)
+BANDWIDTHS: Final = (10, 100, 200, 500, 1000)
 """Mbit/s that a gateway is sold with."""
 PUBLIC: Final = "198.51.100.{}"
 """Where a gateway answers. Nothing does: the range is one for documents (RFC 5737)."""
@@ -122,6 +122,7 @@ class Connection(Kind):
         Cidr("remoteSubnets", "InvalidRemoteSubnet.Malformed"),
         Apart("remoteSubnets", "localSubnets", "InvalidRemoteSubnet.Overlapped"),
         Sole(("vpnGatewayId", "customerGatewayId"), "InvalidVpnConnection.AlreadyExists"),
+        Sole(("vpnGatewayId", "localSubnets", "remoteSubnets"), "InvalidVpnConnection.AlreadyExists"),
     )
 
     def examine(self, order: Order) -> None:
@@ -173,7 +174,7 @@ class RouteEntry(Kind):
     )
     rules = (
         Cidr("routeDest", "InvalidRouteDest.Malformed"),
-        Sole(("vpnGatewayId", "routeDest", "nextHop"), "VpnRouteEntry.AlreadyExists"),
+        Sole(("vpnGatewayId", "routeDest", "weight"), "VpnRouteEntry.AlreadyExists"),
     )
 
     def adopt(self, estate: Estate, record: Record) -> None:
