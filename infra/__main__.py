@@ -9,11 +9,12 @@ from simpul.cloud import find
 from simpul.errors import SimpulError
 from simpul.garbage import look_seldom
 from simpul.policy.transform import apply
-from simpul.program import compose
+from simpul.program import compose, verify
 
 look_seldom()
 try:
     city = parse(pulumi.Config("simpul").require_object("city"))
+    verify(city, pulumi.get_stack())
     apply(city)
     for name, value in compose(city, find(city)).items():
         pulumi.export(name, value)

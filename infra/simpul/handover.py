@@ -96,10 +96,10 @@ class BucketHandle:
 
 @dataclass(frozen=True)
 class ImageRegistry:
-    """The city's own registry of images: host and namespace that names begin with, and who may push."""
+    """A registry of images with a login: host and namespace that names begin with, and who pushes and pulls."""
 
     address: pulumi.Output[str]
-    username: str
+    username: pulumi.Input[str]
     password: pulumi.Output[str]
 
     def export(self) -> dict[str, object]:

@@ -8,8 +8,17 @@ import pulumi
 
 from simpul.city import City, plan
 from simpul.cloud import Cloud, Found
+from simpul.cloud.identity import Identity
+from simpul.cloud.registry import declared, problems
 from simpul.edge import SiteArgs, SiteHosts
+from simpul.errors import CityError
 from simpul.platform import deploy
+
+
+def verify(city: City, stack: str) -> None:
+    """Hold `city` to what follows from the name of its `stack`. CityError with all problems."""
+    if found := tuple(problems(city, Identity.of(city, stack))):
+        raise CityError.of(found)
 
 
 def compose(city: City, there: Found) -> dict[str, Any]:
@@ -19,7 +28,8 @@ def compose(city: City, there: Found) -> dict[str, Any]:
     sites = [
         SiteHosts(f"simpul-{site.slug}", SiteArgs(city, site, addresses.sites[site.code])).estate for site in city.sites
     ]
-    endpoints = deploy(city, cloud, sites)
+    images = cloud.image_registry or declared(city)
+    endpoints = deploy(city, cloud, sites, images)
     clusters = [cloud.cluster, *(site.cluster for site in sites)]
     plain = {
         "city": {"name": city.name, "wilayah": city.wilayah},
@@ -39,7 +49,7 @@ def compose(city: City, there: Found) -> dict[str, Any]:
         "databases": [each.export() for each in cloud.databases],
         "caches": [each.export() for each in cloud.caches],
         "buckets": [each.export() for each in cloud.buckets],
-        "image_registry": cloud.image_registry.export() if cloud.image_registry else None,
+        "image_registry": images.export() if images else None,
         "tunnels": [each.export() for each in cloud.tunnels],
         "lines": [each.export() for each in cloud.lines],
     }

@@ -23,6 +23,10 @@ from simpul.program import compose
 Answers = Mapping[str, Mapping[str, Any]]
 
 ANSWERS: Answers = {
+    "alicloud:cs/getRegistryEnterpriseInstances:getRegistryEnterpriseInstances": {
+        "ids": ["cri-1"],
+        "instances": [{"id": "cri-1", "publicEndpoints": []}],
+    },
     "alicloud:cr/getEndpointAclService:getEndpointAclService": {"instanceId": "cri-1", "status": "RUNNING"},
     "alicloud:cs/getClusterCredential:getClusterCredential": {"kubeConfig": "kind: Config"},
     "alicloud:index/getAccount:getAccount": {"id": "0000000000000000"},

@@ -35,7 +35,7 @@ from simpul.policy import (
 from simpul.policy import day as day_of
 from simpul.policy import load as load_rules
 from simpul.policy.vendor import RELEASE
-from simpul.program import compose
+from simpul.program import compose, verify
 from simpul.recording import ANSWERS, COMPUTED, Recorder, run
 
 
@@ -66,6 +66,7 @@ def review(file: Path, today: date | None = None) -> Review:
     try:
         city = load(file)
         plan(city)
+        verify(city, name)
     except CityError as error:
         return Review(file, name, problems=error.problems)
     rules, waivers, day = load_rules(), declared.waivers(city), today or day_of.today()

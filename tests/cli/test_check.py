@@ -99,9 +99,17 @@ def test_a_city_of_another_profile_keeps_every_rule(profile: str, shell: Shell, 
     cloud: dict[str, Any] = {"profile": profile}
     if profile == "large":
         cloud["zones"] = ["ap-southeast-5a", "ap-southeast-5b", "ap-southeast-5c"]
-    said = shell.run("check", str(change(tmp_path, cloud=cloud)))
+    there = {"address": "registry-vpc.ap-southeast-5.aliyuncs.com/balikpapan"} if profile == "small" else {}
+    said = shell.run("check", str(change(tmp_path, cloud=cloud, registry=there)))
     assert (said.code, said.err) == (0, ""), said.out
     assert ": 0 broken, 1 warned, 0 waived" in said.out
+
+
+def test_a_registry_that_the_stack_won_t_have_is_told_with_the_one_that_it_will(shell: Shell, tmp_path: Path) -> None:
+    said = shell.run("check", str(change(tmp_path, name="percobaan")))
+    assert said.code == 1
+    assert "city.registry.address: isn't the registry that the city will have" in said.err
+    assert '"simpul-6471-percobaan-registry-vpc.ap-southeast-5.cr.aliyuncs.com/balikpapan"' in said.err
 
 
 def test_a_broken_rule_is_told_with_its_article_and_what_to_do(shell: Shell, tmp_path: Path) -> None:
@@ -143,7 +151,8 @@ def test_a_waiver_of_no_rule_is_a_problem_with_the_nearest(shell: Shell, tmp_pat
 
 def test_programs_get_it_as_data(shell: Shell, tmp_path: Path) -> None:
     waiver = {"rule": "protection-declared", "where": "city", "reason": "a rehearsal in a test", "ends": "2026-12-31"}
-    change(tmp_path, name="one", cloud={"protect": False}, keys_end="2036-12-31", waivers=[waiver])
+    there = {"address": "simpul-6471-one-registry-vpc.ap-southeast-5.cr.aliyuncs.com/balikpapan"}
+    change(tmp_path, name="one", cloud={"protect": False}, keys_end="2036-12-31", waivers=[waiver], registry=there)
     files = [str(tmp_path / "Pulumi.one.yaml"), str(next(c for c in CASES if c.name.startswith("error.city.name")))]
     said = shell.run("check", *files, "--format", "json")
     assert said.code == 1

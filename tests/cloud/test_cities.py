@@ -18,8 +18,12 @@ from lab.cloud.client import serve
 from lab.cloud.fake import FakeBacking
 from simpul.city import area, load
 from simpul.city.area import Level
+from simpul.cloud.identity import Identity
+from simpul.cloud.registry import own
 from simpul.project import ROOT
 from simpul.review import review
+
+REGION = "ap-southeast-5"
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,9 @@ class Kind:
         city["sites"] = sites
         city["cloud"]["profile"] = self.profile
         city["cloud"]["zones"] = [f"ap-southeast-5{letter}" for letter in "abc"]
+        identity = Identity(self.code.replace(".", ""), self.code, found.name, city["owner"], self.stack)
+        there = f"registry-vpc.{REGION}.aliyuncs.com"
+        city["registry"] = {"address": f"{there if self.profile == 'small' else own(identity, REGION)}/kota"}
         return city
 
     def write(self, folder: Path) -> Path:

@@ -12,8 +12,10 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from simpul.city import parse, plan
 from simpul.errors import UsageError
 from simpul.lab import derive
+from simpul.lab.environment import STACK
 from simpul.policy import Judge, day, load
 from simpul.policy.declared import subjects, waivers
+from simpul.program import verify
 from simpul.project import ROOT
 
 
@@ -25,10 +27,11 @@ def declared() -> dict[str, Any]:
 
 
 def rehearsed(declared: dict[str, Any], sites: int) -> dict[str, Any]:
-    machines = derive.hosts(parse(declared), sites)
+    city = parse(declared)
+    machines = derive.hosts(city, sites)
     public = Ed25519PrivateKey.generate().public_key().public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH).decode()
     keys = {machine.name: public for machine in machines}
-    return derive.rehearse(declared, machines, host_keys=keys, bundle="build/k3s")
+    return derive.rehearse(declared, machines, host_keys=keys, bundle="build/k3s", images=derive.images(city))
 
 
 def test_the_rehearsal_holds_and_keeps_the_ranges_of_the_city(declared: dict[str, Any]) -> None:
@@ -39,6 +42,12 @@ def test_the_rehearsal_holds_and_keeps_the_ranges_of_the_city(declared: dict[str
     whole, part = plan(city), plan(rehearsal)
     assert part.vpc == whole.vpc
     assert all(part.sites[code] == whole.sites[code] for code in part.sites)
+
+
+def test_a_rehearsal_has_a_registry_of_its_own_stack(declared: dict[str, Any]) -> None:
+    rehearsal = parse(rehearsed(declared, 2))
+    assert rehearsal.registry.address == "simpul-6471-lab-registry-vpc.ap-southeast-5.cr.aliyuncs.com/balikpapan"
+    verify(rehearsal, STACK)
 
 
 def test_a_rehearsal_keeps_the_rules_but_for_the_one_that_it_waives(declared: dict[str, Any]) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from recorder import Recorder, record
 from simpul.city import City, MessagingWorkload, Workloads, load
-from simpul.handover import CloudEstate, ClusterHandle, Endpoint, HostHandle, SiteEstate
+from simpul.handover import CloudEstate, ClusterHandle, Endpoint, HostHandle, ImageRegistry, SiteEstate
 from simpul.platform import deploy
 from simpul.project import ROOT
 
@@ -19,6 +19,12 @@ RELEASE = "simpul:helm:Release"
 @pytest.fixture(scope="module")
 def city() -> City:
     return load(ROOT / "Pulumi.balikpapan.yaml")
+
+
+def images() -> ImageRegistry:
+    return ImageRegistry(
+        pulumi.Output.from_input("10.213.0.9/balikpapan"), "deployer", pulumi.Output.from_input("pass")
+    )
 
 
 def estate() -> tuple[CloudEstate, list[SiteEstate]]:
@@ -48,7 +54,7 @@ def make(city: City) -> tuple[Recorder, list[dict[str, Any]]]:
     known: list[dict[str, Any]] = []
 
     def program() -> None:
-        endpoints: tuple[Endpoint, ...] = deploy(city, *estate())
+        endpoints: tuple[Endpoint, ...] = deploy(city, *estate(), images())
         pulumi.Output.from_input([endpoint.export() for endpoint in endpoints]).apply(known.extend)
 
     record(program, recorder)
@@ -63,6 +69,16 @@ def test_there_is_a_hub_in_the_cloud_and_a_leaf_at_the_site(city: City) -> None:
     assert hub["values"]["sites"].keys() == {leaf["values"]["domain"]}
     assert leaf["values"]["hub"]["url"] == "tls://203.0.113.9:7422"
     assert leaf["offlineDays"] == 7
+
+
+def test_pods_everywhere_pull_by_the_registry_s_login_and_no_value_holds_it(city: City) -> None:
+    recorder, _ = make(city)
+    for release in recorder.of(RELEASE):
+        called = release.inputs["values"]["image"].partition("/")[0]
+        assert called == city.registry.address.partition("/")[0]
+        told = release.inputs["images"]["value"]  # a secret, as the protocol has it
+        assert told == {"registry": called, "username": "deployer", "password": "pass"}
+        assert release.inputs["values"]["pullSecrets"] == ["simpul-images"]
 
 
 def test_the_hub_s_service_takes_the_city_s_own_balancer(city: City) -> None:

@@ -20,11 +20,12 @@ NAMESPACES = "/api/v1/namespaces"
 
 @dataclass
 class Fake:
-    """What is in the cluster: namespaces with their labels, and the claims of all of them."""
+    """What is in the cluster: namespaces with their labels, the claims of all of them, and secrets by path."""
 
     server: str = ""
     namespaces: dict[str, dict[str, str]] = field(default_factory=dict)
     claims: list[dict[str, Any]] = field(default_factory=list)
+    secrets: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def answer(self, method: str, path: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         name = path.removeprefix(NAMESPACES).strip("/").partition("/")[0]
@@ -45,6 +46,15 @@ class Fake:
         labels = self.namespaces.pop(name) if method == "DELETE" else self.namespaces[name]
         return 200, {"metadata": {"name": name, "labels": labels}}
 
+    def keep(self, method: str, path: str, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
+        if method == "DELETE":
+            return (200 if self.secrets.pop(path, None) else 404), {}
+        where = f"{path}/{body['metadata']['name']}" if method == "POST" else path
+        if method == "POST" and where in self.secrets:
+            return 409, {}
+        self.secrets[where] = body
+        return 200, body
+
 
 @contextmanager
 def fake_cluster() -> Iterator[Fake]:
@@ -55,7 +65,8 @@ def fake_cluster() -> Iterator[Fake]:
         def _serve(self) -> None:
             length = int(self.headers.get("Content-Length") or 0)
             body = json.loads(self.rfile.read(length) or "{}")
-            code, said = fake.answer(self.command, self.path.partition("?")[0], body or {})
+            answer = fake.keep if "/secrets" in self.path else fake.answer
+            code, said = answer(self.command, self.path.partition("?")[0], body or {})
             data = json.dumps(said).encode()
             self.send_response(code)
             self.send_header("Content-Type", "application/json")
@@ -63,7 +74,7 @@ def fake_cluster() -> Iterator[Fake]:
             self.end_headers()
             self.wfile.write(data)
 
-        do_GET = do_POST = do_DELETE = _serve  # noqa: N815 the names that the base class looks for
+        do_GET = do_POST = do_PATCH = do_DELETE = _serve  # noqa: N815 the names that the base class looks for
 
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002 the base class's name
             """Say nothing."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import os
 import socket
 import threading
@@ -17,6 +19,7 @@ from provider.test_release import INPUTS, STATE, kubeconfig
 from simpul.errors import OutsideError
 from simpul.provider import cluster
 from simpul.provider.helm import Helm
+from simpul.provider.kind import Change
 from simpul.provider.release import Release
 
 # The kubernetes package's own fault, in every answer that isn't a good one.
@@ -138,3 +141,43 @@ def test_a_namespace_without_volumes_goes_with_its_last_release(
     RELEASE.delete(request(inputs=inputs, state=STATE, log=log))
     assert not fake.namespaces
     assert not log.alerts
+
+
+def images(password: str) -> dict[str, Any]:
+    return {"registry": "registry.example", "username": "deployer", "password": password}
+
+
+def kept(fake: Fake) -> dict[str, Any]:
+    """Return what the namespace's secret says of registries, by their hosts."""
+    said = fake.secrets[f"/api/v1/namespaces/web/secrets/{cluster.IMAGES}"]
+    assert said["type"] == "kubernetes.io/dockerconfigjson"
+    auths: dict[str, Any] = json.loads(said["stringData"][".dockerconfigjson"])["auths"]
+    return auths
+
+
+def test_pods_find_the_login_of_the_registry_before_they_are_made(
+    fake: Fake, helm: FakeHelm, inputs: dict[str, Any]
+) -> None:
+    helm.says(get=metadata("deployed", 1), upgrade="exit 0")
+    RELEASE.create(request(inputs={**inputs, "images": images("first")}))
+    pair = base64.b64encode(b"deployer:first").decode()
+    assert kept(fake) == {"registry.example": {"username": "deployer", "password": "first", "auth": pair}}
+    RELEASE.update(request(inputs={**inputs, "images": images("second")}, old=inputs, state=STATE))
+    assert kept(fake)["registry.example"]["password"] == "second"
+    RELEASE.update(request(inputs=inputs, old={**inputs, "images": images("second")}, state=STATE))
+    assert fake.secrets == {}
+
+
+def test_another_login_is_a_change_and_shows_none_of_it(inputs: dict[str, Any]) -> None:
+    old, new = {**inputs, "images": images("first")}, {**inputs, "images": images("second")}
+    changes = RELEASE.diff(request(inputs=new, old=old, state={**STATE, "status": "deployed"}))
+    assert Change("images.password") in changes
+
+
+def test_volumes_that_stay_are_left_without_the_login(fake: Fake, helm: FakeHelm, inputs: dict[str, Any]) -> None:
+    helm.says(get=metadata("deployed", 1), upgrade="exit 0", uninstall="exit 0", list="echo web")
+    given = {**inputs, "images": images("first")}
+    RELEASE.create(request(inputs=given))
+    fake.claims.append({"name": "data"})
+    RELEASE.delete(request(inputs=given, old=given, state=STATE))
+    assert fake.secrets == {}

@@ -36,6 +36,15 @@ def test_length_and_keepers_make_a_new_one() -> None:
     assert found == [Change("length", replace=True), Change("keepers.year", replace=True)]
 
 
+def test_it_tells_what_it_was_made_for_whatever_a_later_run_would_make_it_for() -> None:
+    made = {"length": 32, "keepers": {"login": "first"}}
+    _, state = KIND.create(request(inputs=made))
+    assert state["keepers"] == {"login": "first"}
+    known = {**state, "result": state["result"].value}
+    assert KIND.read(request(inputs=made, old=made, state=known))["keepers"] == {"login": "first"}
+    assert KIND.create(request(inputs=made, preview=True))[1]["keepers"] == {"login": "first"}
+
+
 @pytest.mark.parametrize("length", [15, 257])
 def test_a_length_that_won_t_do(length: int) -> None:
     [failure] = KIND.check({"length": length}, marked={})

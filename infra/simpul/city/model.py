@@ -30,6 +30,7 @@ from simpul.city.form import (
     RuleId,
     TransferRange,
     User,
+    Username,
 )
 
 Residency = Literal["ID"]
@@ -41,6 +42,9 @@ class Registry(Declared):
 
     address: RegistryAddress
     """host[:port]/namespace: what every image name begins with."""
+
+    username: Username | None = None
+    """Who logs in to a registry that isn't the city's own; the password is the secret simpul:registryPassword."""
 
     mirror: Mirror | None = None
     """The URL that the hosts' container runtime asks instead of the registry's host."""

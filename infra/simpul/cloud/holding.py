@@ -20,7 +20,7 @@ from simpul.cloud.key import Keys
 from simpul.cloud.logs import LogStores
 from simpul.cloud.monitor import Watched
 from simpul.cloud.network import Network
-from simpul.cloud.registry import Registry, RegistryArgs
+from simpul.cloud.registry import ENTERPRISE, Registry, RegistryArgs
 from simpul.cloud.storage import AUDIT, Storage, StorageArgs
 from simpul.handover import BucketHandle, CacheHandle, DatabaseHandle, ImageRegistry, Staying
 
@@ -34,10 +34,6 @@ LISTINGS = (
     registry.listed,
 )
 """How each component says what the cloud holds of it."""
-
-
-ENTERPRISE = "enterprise"
-"""The size of a registry that is one of the city's own."""
 
 
 @dataclass(frozen=True)

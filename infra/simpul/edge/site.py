@@ -8,7 +8,7 @@ from pathlib import Path
 import pulumi
 
 from simpul import digest
-from simpul.city import City, ClusterRanges, Host, Site
+from simpul.city import City, ClusterRanges, Host, Site, registry
 from simpul.handover import ClusterHandle, HostHandle, SiteEstate
 from simpul.project import ROOT
 from simpul.provider import resource
@@ -83,9 +83,15 @@ class SiteHosts(pulumi.ComponentResource):
             "k3s_service_cidr": str(ranges.services),
             "k3s_dns": str(ranges.dns),
             "k3s_node_labels": {"simpul.id/wilayah": site.code},
-            "k3s_registry_host": city.registry.address.partition("/")[0],
-            "k3s_registry_mirror": city.registry.mirror or "",
+            "k3s_registry_host": registry.host(city.registry.address),
+            "k3s_registry_mirror": city.registry.mirror or _outside(city.registry.address),
         }
+
+
+def _outside(address: str) -> str:
+    """Give the URL of the registry for hosts that aren't in its VPC; "" where its name is the same for all."""
+    called = registry.host(registry.outside(address))
+    return f"https://{called}" if called != registry.host(address) else ""
 
 
 def _digest(bundle: Path) -> str:

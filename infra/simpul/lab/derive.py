@@ -13,7 +13,11 @@ from ipaddress import IPv4Address
 from typing import Any
 
 from simpul.city import City
+from simpul.city.registry import namespace
+from simpul.cloud.identity import Identity
+from simpul.cloud.registry import own
 from simpul.errors import UsageError
+from simpul.lab.environment import STACK
 from simpul.lab.place import RANGE, REGISTRY, network
 from simpul.policy import day
 
@@ -56,13 +60,24 @@ def hosts(city: City, sites: int) -> tuple[LabHost, ...]:
     )
 
 
+def images(city: City) -> str:
+    """Give how images of the rehearsal of `city` are named: by a registry of its own, in the lab's stack."""
+    part = namespace(city.registry.address).rpartition("/")[2]
+    return f"{own(Identity.of(city, STACK), city.cloud.region)}/{part}"
+
+
 def rehearse(
-    declared: Mapping[str, Any], machines: tuple[LabHost, ...], *, host_keys: Mapping[str, str], bundle: str
+    declared: Mapping[str, Any],
+    machines: tuple[LabHost, ...],
+    *,
+    host_keys: Mapping[str, str],
+    bundle: str,
+    images: str,
 ) -> dict[str, Any]:
     """Derive the rehearsal of `declared`: only what `machines` stand for, reached as the lab reaches it.
 
     `host_keys` are the machines' public SSH keys by host name, `bundle` the folder of the lab's own k3s, as a
-    declaration names it.
+    declaration names it, `images` what its images are named by.
     """
     rehearsal = copy.deepcopy(dict(declared))
     addresses = {machine.name: machine for machine in machines}
@@ -78,7 +93,7 @@ def rehearse(
             )
     rehearsal["cloud"].update(profile="small", sizes={"registry": "enterprise"}, protect=False)
     rehearsal["waivers"] = [*rehearsal.get("waivers", []), _waiver()]
-    rehearsal["registry"]["mirror"] = f"http://{REGISTRY}"
+    rehearsal["registry"] = {"address": images, "mirror": f"http://{REGISTRY}"}
     rehearsal["bundle"] = bundle
     return rehearsal
 

@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 
 from simpul.city import City, load
+from simpul.city.registry import host
 from simpul.command import run
 from simpul.errors import UsageError
 from simpul.image.build import build
@@ -80,7 +81,7 @@ def _bring_up(
     with step(report, "Cloud stand-in"):
         _start_cloud(city)
     declared = yaml.safe_load(declaration.read_text())["config"]["simpul:city"]
-    rehearsal = derive.rehearse(declared, hosts, host_keys=host_keys, bundle=BUNDLE)
+    rehearsal = derive.rehearse(declared, hosts, host_keys=host_keys, bundle=BUNDLE, images=derive.images(city))
     with step(report, "Stack"):
         engine.prepare(rehearsal, city.cloud.region)
     with step(report, "pulumi up") as progress:
@@ -130,7 +131,7 @@ def _link(made: Path) -> None:
 
 
 def _push_images(city: City, progress: Progress) -> None:
-    namespace = city.registry.address.partition("/")[2]
+    namespace = derive.images(city).partition("/")[2]
     for recipe in sorted(CHARTS.glob("*/image")):
         build(recipe, registry=f"{REGISTRY}/{namespace}", progress=progress)
 
@@ -150,7 +151,7 @@ def _boot(hosts: Iterable[derive.LabHost]) -> Mapping[str, str]:
 
 def _start_cloud(city: City) -> None:
     argv: list[Any] = [sys.executable, "-m", "simpul.lab.cloud", "--state", STATE / "cloud", "--port-file", CLOUD_PORT]
-    mirror = f"{city.registry.address.partition('/')[0]}=http://{REGISTRY}"
+    mirror = f"{host(derive.images(city))}=http://{REGISTRY}"
     argv += ["--region", city.cloud.region, "--bundle", bundle.find(), "--mirror", mirror]
     argv += ["--versitygw", toolchain.locate(toolchain.VERSITYGW)]
     if not daemon.running("cloud"):

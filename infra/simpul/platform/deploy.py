@@ -8,19 +8,21 @@ import pulumi
 
 from simpul.city import City
 from simpul.cloud.identity import Identity
-from simpul.handover import CloudEstate, Endpoint, SiteEstate
+from simpul.handover import CloudEstate, Endpoint, ImageRegistry, SiteEstate
 from simpul.platform.authority import Authority
 from simpul.platform.messaging import Messaging, MessagingArgs
 
 
-def deploy(city: City, cloud: CloudEstate, sites: Sequence[SiteEstate]) -> tuple[Endpoint, ...]:
-    """Deploy the workloads of `city`; give where clients find them."""
+def deploy(
+    city: City, cloud: CloudEstate, sites: Sequence[SiteEstate], images: ImageRegistry | None
+) -> tuple[Endpoint, ...]:
+    """Deploy the workloads of `city`, whose pods pull by the login of `images`; give where clients find them."""
     identity = Identity.of(city, pulumi.get_stack())
     prefix = identity.prefix
     # Named by what never changes: an authority that is called otherwise is another, and all its certificates too.
     authority = Authority(f"{prefix}-authority", f"Simpul {city.wilayah} ({identity.short})")
     endpoints: list[Endpoint] = []
     if city.workloads.messaging is not None:
-        args = MessagingArgs(city.workloads.messaging, city.registry.address, cloud, sites, authority)
+        args = MessagingArgs(city.workloads.messaging, city.registry.address, images, cloud, sites, authority)
         endpoints += Messaging(f"{prefix}-messaging", args).endpoints
     return tuple(endpoints)

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 import pulumi
 
 from simpul.city import MessagingWorkload
-from simpul.handover import CloudEstate, ClusterHandle, Endpoint, SiteEstate
+from simpul.city.registry import host
+from simpul.handover import CloudEstate, ClusterHandle, Endpoint, ImageRegistry, SiteEstate
 from simpul.image.recipe import reference
 from simpul.platform.authority import Authority
 from simpul.provider import resource
+from simpul.provider.cluster import IMAGES
 
 WORKLOAD = "messaging"
 CLIENT = "simpul"
@@ -26,10 +28,11 @@ BALANCER_ANNOTATION = "service.beta.kubernetes.io/alibaba-cloud-loadbalancer-"
 
 @dataclass(frozen=True)
 class MessagingArgs:
-    """What messaging is made of: what the city wants of it, where it goes, who vouches for it."""
+    """What messaging is made of: what the city wants of it, its image and who pulls it, where it goes, who vouches."""
 
     wanted: MessagingWorkload
     registry: str
+    images: ImageRegistry | None
     cloud: CloudEstate
     sites: Sequence[SiteEstate]
     authority: Authority
@@ -95,6 +98,7 @@ class Messaging(pulumi.ComponentResource):
                 chart=f"charts/{WORKLOAD}",
                 values={
                     "image": reference(WORKLOAD, self._args.registry),
+                    "pullSecrets": [IMAGES] if self._args.images else [],
                     "users": {CLIENT: {"password": password}},
                     "tls": {
                         "ca": self._args.authority.ca_pem,
@@ -104,6 +108,7 @@ class Messaging(pulumi.ComponentResource):
                     "maxAgeDays": self._args.wanted.max_age_days,
                     **values,
                 },
+                images=self._images(),
                 offline_days=cluster.offline_days,
             ),
             opts=pulumi.ResourceOptions(parent=self, depends_on=list(cluster.ready)),
@@ -119,6 +124,14 @@ class Messaging(pulumi.ComponentResource):
             )
             for scheme, port in (("mqtts", MQTT_PORT), ("tls", NATS_PORT))
         )
+
+    def _images(self) -> resource.ImagesArgs | None:
+        """Give how pods pull, by the name that images have: that of the cloud's network, at a site too."""
+        login = self._args.images
+        if login is None:
+            return None
+        called = host(self._args.registry)
+        return resource.ImagesArgs(registry=called, username=login.username, password=login.password)
 
     def _password(self, part: str) -> pulumi.Output[str]:
         name = f"{self._name}-{part}-password"

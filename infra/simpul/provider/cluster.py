@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,6 +27,8 @@ _GONE_SECONDS: Final = 120
 _MANAGED: Final = {"app.kubernetes.io/managed-by": "simpul"}
 _RESTRICTED: Final = {"pod-security.kubernetes.io/enforce": "restricted"}
 _MISSING: Final = 404
+IMAGES: Final = "simpul-images"
+"""The secret by which a namespace's pods pull their images."""
 _EXISTS: Final = 409
 
 
@@ -68,6 +71,43 @@ class Cluster:
             problem = Problem(f"namespace {name} in {self.name}", "can't be made", str(error.reason))
             raise OutsideError(problem) from error
         return True
+
+    def put_images(self, namespace: str, *, registry: str, username: str, password: str) -> None:
+        """Let the pods of `namespace` pull from `registry`: make the secret that says how, or bring it in line."""
+        from kubernetes.client import CoreV1Api, V1ObjectMeta, V1Secret
+        from kubernetes.client.exceptions import ApiException
+
+        pair = base64.b64encode(f"{username}:{password}".encode()).decode()
+        entry = {"username": username, "password": password, "auth": pair}
+        wanted = V1Secret(
+            metadata=V1ObjectMeta(name=IMAGES, labels=_MANAGED),
+            type="kubernetes.io/dockerconfigjson",
+            string_data={".dockerconfigjson": json.dumps({"auths": {registry: entry}})},
+        )
+        core = CoreV1Api(self.client)
+        try:
+            try:
+                core.create_namespaced_secret(namespace, wanted, _request_timeout=_TIMEOUT)
+            except ApiException as error:
+                if error.status != _EXISTS:
+                    raise
+                core.patch_namespaced_secret(IMAGES, namespace, wanted, _request_timeout=_TIMEOUT)
+        except ApiException as error:
+            what = "can't be made, so no pod here could pull its image"
+            where = f"secret {namespace}/{IMAGES} in {self.name}"
+            raise OutsideError(Problem(where, what, str(error.reason), "pulumi up")) from None
+
+    def drop_images(self, namespace: str) -> None:
+        """Let the pods of `namespace` pull by no secret any more; one that isn't there is no error."""
+        from kubernetes.client import CoreV1Api
+        from kubernetes.client.exceptions import ApiException
+
+        try:
+            CoreV1Api(self.client).delete_namespaced_secret(IMAGES, namespace, _request_timeout=_TIMEOUT)
+        except ApiException as error:
+            if error.status != _MISSING:
+                where = f"secret {namespace}/{IMAGES} in {self.name}"
+                raise OutsideError(Problem(where, "can't be removed", str(error.reason), "pulumi up")) from None
 
     def claims(self, namespace: str) -> list[str]:
         """Return the names of the claims to volumes in `namespace`, but for those that are on their way out."""

@@ -35,17 +35,22 @@ class Password:
 
     def create(self, request: Request) -> tuple[str, Values]:
         if request.preview:
-            return "", {"result": Secret(UNKNOWN)}
-        return "password", {"result": Secret(_draw(request.inputs["length"]))}
+            return "", {"result": Secret(UNKNOWN), **_kept(request.inputs)}
+        return "password", {"result": Secret(_draw(request.inputs["length"])), **_kept(request.inputs)}
 
     def read(self, request: Request) -> Values:
-        return {"result": Secret(request.state["result"])}
+        return {"result": Secret(request.state["result"]), **_kept(request.state)}
 
     def update(self, request: Request) -> Values:
         return self.read(request)  # every change replaces it
 
     def delete(self, request: Request) -> None:
         """Do nothing: a password is gone with its state."""
+
+
+def _kept(values: Values) -> Values:
+    """Give what the password was made for: a program that ignores changes of it learns so what it was."""
+    return {"keepers": values["keepers"]} if values.get("keepers") else {}
 
 
 def _draw(length: int) -> str:

@@ -22,7 +22,7 @@ from simpul.provider.waiting import Watch
 from simpul.provider.wire import UNKNOWN, Secret, has_unknown, secret_paths
 
 _REPLACE: Final = ("cluster", "name", "namespace")
-_COMPARED: Final = (*_REPLACE, "chart", "values")
+_COMPARED: Final = (*_REPLACE, "chart", "values", "images")
 _LABEL: Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,51}[a-z0-9])?")  # helm's bound for a release's name
 _RANGES: Final = {"offlineDays": (0, 3650), "timeoutSeconds": (1, 7200)}
 DEPLOYED: Final = "deployed"
@@ -89,6 +89,7 @@ class Release:
                 if helm.others():
                     return
                 if claims := helm.cluster.claims(helm.namespace):
+                    helm.cluster.drop_images(helm.namespace)
                     request.log.alert(_what_stays(helm, claims))
                 else:
                     helm.cluster.remove_namespace(helm.namespace, stop=self._stop)
@@ -120,6 +121,10 @@ class Release:
         if helm.recover():
             request.log.alert(f"{helm.where} was cut off by an earlier run; that has been undone")
         made = helm.cluster.ensure_namespace(helm.namespace)
+        if images := inputs.get("images"):
+            helm.cluster.put_images(helm.namespace, **images)
+        elif request.old.get("images"):
+            helm.cluster.drop_images(helm.namespace)
         request.log.progress("helm upgrade")
         watch = Watch(helm.cluster.client, helm.namespace, helm.name, request.log.progress)
         try:

@@ -56,6 +56,15 @@ class Host(pulumi.CustomResource):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ImagesArgs:
+    """A registry's host, and who pulls from it."""
+
+    registry: Input[str]
+    username: Input[str]
+    password: Input[str]
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReleaseArgs:
     """A chart of the project in a cluster. `cluster` is for people, `kubeconfig` for helm."""
 
@@ -65,6 +74,7 @@ class ReleaseArgs:
     namespace: Input[str]
     chart: Input[str]
     values: Input[Mapping[str, Any]] = field(default_factory=dict)
+    images: ImagesArgs | None = None
     offline_days: Input[int] = 0
     timeout_seconds: Input[int] | None = None
 
@@ -80,6 +90,11 @@ class Release(pulumi.CustomResource):
 
     def __init__(self, resource_name: str, args: ReleaseArgs, opts: ResourceOptions | None = None) -> None:
         """Declare the release."""
+        images = args.images and {
+            "registry": args.images.registry,
+            "username": args.images.username,
+            "password": Output.secret(args.images.password),
+        }
         outputs = ("digest", "revision", "status", "deferredSince", "chartVersion", "appVersion", "drift")
         props = {
             "cluster": args.cluster,
@@ -88,6 +103,7 @@ class Release(pulumi.CustomResource):
             "namespace": args.namespace,
             "chart": args.chart,
             "values": args.values,
+            "images": images,
             "offlineDays": args.offline_days,
             "timeoutSeconds": args.timeout_seconds,
             **dict.fromkeys(outputs),
@@ -117,6 +133,7 @@ class Password(pulumi.CustomResource):
     """A random password of letters and digits."""
 
     result: Output[str]
+    keepers: Output[Mapping[str, str] | None]
 
     def __init__(
         self, resource_name: str, args: PasswordArgs | None = None, opts: ResourceOptions | None = None

@@ -53,6 +53,12 @@ def repository(cloud: Client, made: Made, **inputs: Any) -> Made:
     return cloud.create(cr.REPOSITORY, **{**kind, **inputs})
 
 
+def switch_to(cloud: Client, made: Made, *, enable: bool) -> None:
+    """Open the public endpoint of an instance, or close it."""
+    asked = {"instanceId": made.id, "endpointType": "internet", "enable": enable}
+    cloud.invoke(cr.EndpointAclService.token, **asked)
+
+
 def test_an_instance_answers_where_its_outputs_say_with_its_password(cloud: Client, registries: FakeRegistries) -> None:
     made = instance(cloud)
     registry = registries.running[made.id]
@@ -104,8 +110,14 @@ def test_who_comes_from_elsewhere_than_a_linked_vpc_or_an_entry_is_not_let_in(
     link = {"instanceId": made.id, "vpcId": vpc.id, "vswitchId": switch.id, "moduleName": "Registry"}
     linked = cloud.create(cr.LINK, **link)
     assert (admits(HERE), admits(THERE)) == (True, False)
+    switch_to(cloud, made, enable=True)
+    assert admits(THERE)  # an open endpoint with an empty list lets everybody in
+    cloud.create(cr.ENTRY, instanceId=made.id, entry="10.213.2.0/24", endpointType="internet")
+    assert not admits(THERE)
     cloud.create(cr.ENTRY, instanceId=made.id, entry="10.213.1.0/24", endpointType="internet")
     assert admits(THERE)
+    switch_to(cloud, made, enable=False)
+    assert (admits(HERE), admits(THERE)) == (True, False)
     cloud.delete(linked)
     assert not admits(HERE)
     asked = {"instanceId": made.id, "entry": "everybody", "endpointType": "internet"}

@@ -9,7 +9,7 @@ from simpul.city.form.address import Address, PublicAddress, PublicRange, Range,
 from simpul.city.form.code import Code
 from simpul.city.form.day import Day
 from simpul.city.form.identifier import AccountId, ConnectionId, DomainName, Email, Label, RuleId
-from simpul.city.form.image import Mirror, RegistryAddress
+from simpul.city.form.image import Mirror, RegistryAddress, Username
 from simpul.city.form.key import HostKey
 from simpul.city.form.name import CityName, Folder, HostName, Region, User
 from simpul.city.form.special import PRIVATE
@@ -39,4 +39,5 @@ __all__ = [
     "RuleId",
     "TransferRange",
     "User",
+    "Username",
 ]

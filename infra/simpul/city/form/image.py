@@ -15,6 +15,7 @@ from simpul.city.form.unfit import unfit
 _HOST = r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*(:[0-9]{1,5})?"
 _PART = r"[a-z0-9]+([._-][a-z0-9]+)*"
 _ADDRESS = rf"^{_HOST}(/{_PART})+$"
+_USERNAME = r"^[A-Za-z0-9][A-Za-z0-9._@-]{0,127}$"
 _EXAMPLE = 'Write host[:port]/namespace in lower case, such as "registry.example.go.id/balikpapan".'
 _MIRROR_EXAMPLE = 'Write a URL of a scheme, a host and a port alone, such as "http://10.30.1.5:5000".'
 _HIGHEST_PORT = 65535
@@ -66,6 +67,13 @@ def _check_host(host: str, example: str) -> None:
             raise unfit(f"has a host that no other machine can reach, of {block}", example)
 
 
+def check_username(value: str) -> str:
+    """Give the name by which one logs in to a registry."""
+    if not re.fullmatch(_USERNAME, value):
+        raise unfit("isn't a name to log in by", 'Write it as the registry has it, such as "deployer@example".')
+    return value
+
+
 def _is_port(host: str) -> bool:
     _, colon, port = host.partition(":")
     return not colon or 0 < int(port) <= _HIGHEST_PORT
@@ -74,6 +82,7 @@ def _is_port(host: str) -> bool:
 RegistryAddress = Annotated[
     str, AfterValidator(check_registry), WithJsonSchema({"type": "string", "pattern": _ADDRESS})
 ]
+Username = Annotated[str, AfterValidator(check_username), WithJsonSchema({"type": "string", "pattern": _USERNAME})]
 Mirror = Annotated[
     str,
     AfterValidator(check_mirror),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import asdict
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from simpul.lab import place
@@ -28,6 +28,9 @@ REPOSITORY: Final = "alicloud:cs/registryEnterpriseRepo:RegistryEnterpriseRepo"
 ENTRY: Final = "alicloud:cr/endpointAclPolicy:EndpointAclPolicy"
 LINK: Final = "alicloud:cr/vpcEndpointLinkedVpc:VpcEndpointLinkedVpc"
 HOLDER: Final = (Reference("instanceId", INSTANCE, "INSTANCE_NOT_EXIST", ""),)
+OUTER, INNER = "internet", "vpc"
+EVERYBODY: Final = "0.0.0.0/0"
+"""Whom an open endpoint lets in whose list is empty."""
 PART: Final = r"[a-z0-9]+(?:[._-][a-z0-9]+)*"
 PASSWORD: Final = re.compile(r"(?=.*[A-Za-z])(?=.*[0-9!-/:-@\[-`{-~])[!-~]{8,32}")
 
@@ -59,7 +62,7 @@ class Instance(Kind):
         del identity
         name, where = order.inputs["instanceName"], f"{order.estate.region}.cr.aliyuncs.com"
         return {
-            "instanceEndpoints": _endpoints(f"{name}-registry.{where}", f"{name}-registry-vpc.{where}"),
+            "instanceEndpoints": _endpoints(f"{name}-registry.{where}", f"{name}-registry-vpc.{where}", opened=False),
             "resourceGroupId": order.inputs.get("resourceGroupId") or region.DEFAULT_GROUP,
         }
 
@@ -73,9 +76,12 @@ class Instance(Kind):
 
     def describe(self, estate: Estate, record: Record) -> dict[str, Any]:
         """Give what lists call otherwise."""
-        names = [each["domain"] for end in record.outputs["instanceEndpoints"] for each in end["domains"]]
-        inner = {"publicEndpoints": names[:1], "vpcEndpoints": names[1:]}
-        return {"name": record.outputs["instanceName"], "region": estate.region, **inner}
+        ends = {
+            end["endpointType"]: [each["domain"] for each in end["domains"] if end["enable"]]
+            for end in record.outputs["instanceEndpoints"]
+        }
+        shown = {"publicEndpoints": ends[OUTER], "vpcEndpoints": ends[INNER]}
+        return {"name": record.outputs["instanceName"], "region": estate.region, **shown}
 
     def realize(self, estate: Estate, record: Record) -> dict[str, Any]:
         """Start its registry; give where it answers, inside and outside."""
@@ -92,7 +98,7 @@ class Instance(Kind):
                 lambda source: admits(estate, record.id, source),
             )
         )
-        return {"instanceEndpoints": _endpoints(served, served)}
+        return {"instanceEndpoints": _endpoints(served, served, opened=is_open(record))}
 
     def alter(self, estate: Estate, record: Record) -> dict[str, Any]:
         """Let its password be the one of now."""
@@ -151,7 +157,7 @@ class EndpointAclPolicy(Kind):
     parts = ("instanceId", "endpointType", "entry")
     references = HOLDER
     rules = (Sole(("instanceId", "endpointType", "entry"), "SLB_ACL_ENTRY_EXIST"),)
-    stable: ClassVar[Mapping[str, Any]] = {"moduleName": "Registry"}
+    unread: ClassVar[frozenset[str]] = frozenset({"moduleName"})
 
     def examine(self, order: Order) -> None:
         """Refuse what is no range."""
@@ -168,6 +174,7 @@ class VpcEndpointLinkedVpc(Kind):
     parts = ("instanceId", "vpcId", "vswitchId", "moduleName")
     references = HOLDER
     rules = (Sole(("instanceId", "vpcId", "moduleName"), "VPC_ENDPOINT_LINKED_VPC_EXIST"),)
+    unread: ClassVar[frozenset[str]] = frozenset({"enableCreateDnsRecordInPvzt"})
     stable: ClassVar[Mapping[str, Any]] = {"status": "RUNNING"}
 
 
@@ -177,10 +184,16 @@ class EndpointAclService(Source):
     token = "alicloud:cr/getEndpointAclService:getEndpointAclService"  # noqa: S105 not a password
 
     def answer(self, estate: Estate, inputs: Mapping[str, Any]) -> dict[str, Any]:
-        """Say that it runs: in the lab it lets in whom an entry names, and nobody else."""
-        if estate.store.get(INSTANCE, inputs["instanceId"]) is None:
-            raise Refusal("INSTANCE_NOT_EXIST", f"The instance {inputs['instanceId']} does not exist.")
-        return {"status": "RUNNING"}
+        """Open it or close it, and say so."""
+        with estate.store.change():
+            instance = estate.store.get(INSTANCE, inputs["instanceId"])
+            if instance is None:
+                raise Refusal("INSTANCE_NOT_EXIST", f"The instance {inputs['instanceId']} does not exist.")
+            for end in instance.outputs["instanceEndpoints"]:
+                if end["endpointType"] == inputs["endpointType"]:
+                    end["enable"] = inputs["enable"]
+            estate.store.put(instance)
+        return {"status": "RUNNING" if inputs["enable"] else ""}
 
 
 def rule(estate: Estate, instance: str, name: str) -> Rule | None:
@@ -198,19 +211,23 @@ def rule(estate: Estate, instance: str, name: str) -> Rule | None:
 
 def admits(estate: Estate, instance: str, source: str) -> bool:
     """Say whether a client comes from a linked VPC (in the lab, the cloud's network) or by an entry."""
-    client = ip_address(source)
-    ranges = [
-        ip_network(each.outputs["entry"], strict=False)
-        for each in estate.store.all(ENTRY)
-        if each.outputs["instanceId"] == instance
-    ]
+    client, record = ip_address(source), estate.store.get(INSTANCE, instance)
+    entries = [each.outputs["entry"] for each in estate.store.all(ENTRY) if each.outputs["instanceId"] == instance]
+    ranges: list[IPv4Network | IPv6Network] = []
+    if record is not None and is_open(record):
+        ranges = [ip_network(each, strict=False) for each in entries or (EVERYBODY,)]
     if any(each.outputs["instanceId"] == instance for each in estate.store.all(LINK)):
         ranges.append(place.network(place.CLOUD))
     return any(client in each for each in ranges)
 
 
-def _endpoints(outer: str, inner: str) -> list[dict[str, Any]]:
+def is_open(record: Record) -> bool:
+    """Say whether an instance's public endpoint is open; it begins closed."""
+    return any(each["enable"] for each in record.outputs["instanceEndpoints"] if each["endpointType"] == OUTER)
+
+
+def _endpoints(outer: str, inner: str, *, opened: bool) -> list[dict[str, Any]]:
     return [
-        {"endpointType": kind, "enable": True, "domains": [{"domain": domain, "type": "SYSTEM"}]}
-        for kind, domain in (("internet", outer), ("vpc", inner))
+        {"endpointType": kind, "enable": enable, "domains": [{"domain": domain, "type": "SYSTEM"}]}
+        for kind, domain, enable in ((OUTER, outer, opened), (INNER, inner, True))
     ]
