@@ -63,6 +63,7 @@ class Network(pulumi.ComponentResource):
     switches: tuple[alicloud.vpc.Switch, ...]
     security_group: alicloud.ecs.SecurityGroup
     address: alicloud.ecs.EipAddress
+    exit: pulumi.Resource
     ready: tuple[pulumi.Resource, ...]
     """The way out, and all rules of the security group: what nodes stand on."""
 
@@ -79,9 +80,9 @@ class Network(pulumi.ComponentResource):
             opts=frame.child(self, alicloud.vpc.Network, frame.identity.name("vpc"), stays=True),
         )
         self.switches = tuple(self._switch(zone) for zone in frame.plan.switches)
-        self.address, exit_ = self._exit()
+        self.address, self.exit = self._exit()
         self.security_group, rules = self._security_group()
-        self.ready = (exit_, *rules)
+        self.ready = (self.exit, *rules)
         self._record(args.logs)
         self.register_outputs({"vpcId": self.vpc.id, "address": self.address.ip_address})
 

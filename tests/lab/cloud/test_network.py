@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from pulumi.runtime.proto import provider_pb2 as pb
 
 from lab.cloud.client import Client, refused
 from lab.cloud.estate import GATEWAY, NETWORK, POOL, RULE, SECURITY_GROUP, SWITCH, build
@@ -104,3 +105,14 @@ def closed_pool(cloud: Client, lets: tuple[tuple[str, str], ...]) -> dict[str, A
         rule = {"type": way, "ipProtocol": "all", "portRange": "-1/-1", "cidrIp": range_}
         cloud.create(RULE, securityGroupId=group.id, **rule)
     return {**made[POOL].inputs, "nodePoolName": "closed", "securityGroupIds": [group.id]}
+
+
+def test_a_gateway_stays_in_its_switch_whatever_it_is_told(maker: Sampler) -> None:
+    """The vendor's plugin has no call that moves one, and reads where it is: each preview shows the change again."""
+    made = maker.made(GATEWAY)
+    other = maker.another(SWITCH, vpcId=made.inputs["vpcId"])
+    told = {**made.inputs, "vswitchId": other.id}
+    assert maker.cloud.update(made, **told).outputs["vswitchId"] == made.inputs["vswitchId"] != other.id
+    read = maker.cloud.read(GATEWAY, made.id)
+    assert read is not None
+    assert maker.cloud.diff(GATEWAY, read.outputs, told).changes == pb.DiffResponse.DIFF_SOME

@@ -139,7 +139,8 @@ class Estate:
             if record is None:
                 raise Refusal(f"Invalid{resource.label}Id.NotFound", f"{identity} does not exist.")
             self._examine(kind, Order(self, resource, inputs, record))
-            record.outputs = computed.renew(resource, inputs, record.outputs, self.region)
+            kept = {name: value for name, value in record.outputs.items() if name in kind.settled}
+            record.outputs = computed.renew(resource, inputs, record.outputs, self.region) | kept
             record.inputs = dict(inputs)
             self.store.put(record)
         altered = kind.alter(self, record)

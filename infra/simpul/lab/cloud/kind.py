@@ -67,6 +67,8 @@ class Kind:
     """Computed outputs that are the same for each of them."""
     unread: ClassVar[frozenset[str]] = frozenset()
     """Inputs that the vendor's plugin doesn't read back: an import lacks them, a refresh keeps what it knew."""
+    settled: ClassVar[frozenset[str]] = frozenset()
+    """Inputs that no call changes: the vendor's plugin takes another value, does nothing, and reads what it was."""
     lingers: ClassVar[bool] = False
     """Whether lists still show one that is being deleted."""
 

@@ -24,6 +24,7 @@ class NatGateway(Kind):
 
     token = GATEWAY
     prefix = "ngw"
+    settled: ClassVar[frozenset[str]] = frozenset({"vswitchId", "networkType"})
     stable: ClassVar[Mapping[str, Any]] = {
         "natType": "Enhanced",
         "networkType": "internet",

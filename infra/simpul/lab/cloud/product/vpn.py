@@ -32,6 +32,7 @@ class Gateway(Kind):
     token = GATEWAY
     prefix = "vpn"
     unread: ClassVar[frozenset[str]] = frozenset({"autoPay", "period"})
+    settled: ClassVar[frozenset[str]] = frozenset({"disasterRecoveryVswitchId", "enableIpsec", "enableSsl"})
     stable: ClassVar[Mapping[str, Any]] = {
         "status": "active",
         "businessStatus": "Normal",
