@@ -11,7 +11,10 @@ from cloud.test_estate import NOTHING, make
 from cloud.test_key import cloud
 from recorder import Recorder, record
 from simpul.city import City, Store, load, plan
+from simpul.city.cloud import DatabaseClass
 from simpul.cloud import Cloud, find
+from simpul.cloud.profile import PROFILES
+from simpul.constraint import violations
 from simpul.project import ROOT
 
 INSTANCE = "alicloud:rds/instance:Instance"
@@ -40,6 +43,14 @@ def test_personal_data_has_an_instance_of_its_own_and_its_own_key(city: City) ->
     assert instances[OWN]["tags"]["simpul:data-class"] == "personal"
     assert instances[OWN]["tags"]["simpul:workload"] == "population"
     assert instances[SHARED]["tags"]["simpul:data-class"] == "internal"
+
+
+def test_every_size_takes_a_key_of_the_citys_own() -> None:
+    """A machine for general purposes has the vendor's key alone."""
+    sizes = {*DatabaseClass.__args__, *(each.database for each in PROFILES.values())}  # type: ignore[attr-defined]
+    for each in sizes:
+        asked = {"engine": "PostgreSQL", "instanceType": each, "encryptionKey": "key", "roleArn": "role"}
+        assert [broken.says for broken in violations(INSTANCE, asked)] == []
 
 
 def test_rds_has_the_role_by_which_it_uses_the_citys_keys(city: City) -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from cloud import change
+from cloud import change, engine
 from lab.cloud.client import Client, serve
-from lab.cloud.fake import FakeBacking
+from lab.cloud.fake import FakeBacking, FakeCaches, FakeDatabases
+from simpul.lab.cloud.product import kvstore, rds, tair
 from simpul.recording import Recording, record
 
 HOLDING = ("kms.", "rds.", "kvstore.", "redis.", "oss.", "hbr.Vault", "vpc.Switch")
@@ -54,3 +56,24 @@ def test_a_first_store_of_personal_data_only_adds(cloud: Client) -> None:
 def _held(before: Recording, cloud: Client, changed: dict[str, Any]) -> change.Effect:
     effects = change.by_plugin(cloud, before, record(change.declare(changed)))
     return {name: effect for name, effect in effects.items() if name.startswith(HOLDING)}
+
+
+@pytest.mark.engine
+def test_a_failover_and_a_disk_that_grew_show_nothing_and_a_store_goes_in_one_run(tmp_path: Path) -> None:
+    databases, caches = FakeDatabases(), FakeCaches()
+    with serve(tmp_path / "cloud", FakeBacking(), databases=databases, caches=caches) as cloud:
+        held = engine.removable(change.declare({"cloud.stores": STORES}))
+        stack = engine.open_stack(cloud, tmp_path, held)
+        engine.make(stack)
+        for kind in (rds, kvstore, tair):
+            for each in cloud.estate.store.all(kind.INSTANCE):
+                kind.fail_over(cloud.estate, each.id)
+        for each in cloud.estate.store.all(rds.INSTANCE):
+            rds.grow(cloud.estate, each.id, 400)
+        assert engine.run(stack.up, refresh=True).changes.keys() == {"same"}
+
+        fewer = [{**each, "database": each.get("database", False) and each["data"] == "personal"} for each in STORES]
+        stack.workspace.program = engine.declare(engine.removable(change.declare({"cloud.stores": fewer})))
+        gone = engine.run(stack.up)
+        assert (gone.said, gone.done - {"same"}) == ([], {"delete"})
+        assert (databases.databases.keys(), databases.accounts.keys()) == ({"population"}, {"population"})

@@ -29,4 +29,8 @@ def test_a_store_is_refused_where_its_account_or_database_would_be(name: str) ->
             declare({"cloud.stores": stores})
     else:
         declare({"cloud.stores": stores})
-    declare({"cloud.stores": [{**stores[0], "database": False, "cache": True}]})
+
+
+@pytest.mark.parametrize("name", ["user", "a", "pgreports"])
+def test_a_store_without_a_database_may_be_called_so(name: str) -> None:
+    declare({"cloud.stores": [{"name": name, "data": "internal", "cache": True}]})

@@ -23,8 +23,11 @@ InstanceType = Literal[
 ]
 """Machines for nodes: g 1 vCPU to 4 GiB, c 1 to 2, r 1 to 8, by the vendor's names."""
 
-DatabaseClass = Literal["pg.n2.2c.2m", "pg.n4.2c.2m", "pg.n2.4c.2m", "pg.n4.4c.2m", "pg.n2.8c.2m", "pg.n4.8c.2m"]
-"""RDS PostgreSQL in two zones: n2 1 vCPU to 2 GiB, n4 1 to 4, by the vendor's names."""
+DatabaseClass = Literal[
+    "pg.x2.medium.2c", "pg.x4.medium.2c", "pg.x2.large.2c", "pg.x4.large.2c", "pg.x2.xlarge.2c", "pg.x4.xlarge.2c"
+]
+"""RDS PostgreSQL in two zones, on machines of its own, as only those take a city's key: x2 1 vCPU to 2 GiB, x4 1 to 4;
+medium has 2 vCPU, large 4, xlarge 8, by the vendor's names."""
 
 CacheClass = Literal["redis.master.small.default", "redis.master.mid.default", "redis.master.stand.default"]
 """Tair (Redis) with a standby: 1, 2 and 4 GiB."""

@@ -144,7 +144,8 @@ def test_a_key_of_ones_own_needs_a_role_that_is_there(cloud: Client) -> None:
     role = f"acs:ram::{region.ACCOUNT}:role/aliyunrdsinstanceencryptiondefaultrole"
     for wrong in ({}, {"roleArn": f"acs:ram::{region.ACCOUNT}:role/none"}):
         assert "Role" in refused(instance, cloud, encryptionKey=key, **wrong)
-    assert instance(cloud, encryptionKey=key, roleArn=role).outputs["encryptionKey"] == key
+    dedicated = instance(cloud, encryptionKey=key, roleArn=role, instanceType="pg.x2.medium.2c")
+    assert dedicated.outputs["encryptionKey"] == key
 
 
 def test_a_failover_is_told_and_the_disk_that_grew(cloud: Client) -> None:
@@ -385,7 +386,7 @@ def test_what_is_on_sale_can_be_bought(cloud: Client, databases: FakeDatabases, 
     assert engine["zoneIds"] == [{"id": "ap-southeast-5a", "subZoneIds": ["ap-southeast-5a"]}]
     for kind in cloud.invoke(sold.DatabaseClasses.token, **place)["instanceClasses"]:
         instance(cloud, instanceType=kind["instanceClass"], engineVersion=engine["engineVersion"])
-    assert len(databases.running) == 10
+    assert len(databases.running) == 16
     for name in cloud.invoke(sold.CacheClasses.token, zoneId="ap-southeast-5a")["instanceClasses"]:
         cloud.create(kvstore.INSTANCE, instanceClass=name)
     assert len(caches.running) == 3

@@ -14,9 +14,19 @@ if TYPE_CHECKING:
 
 CLASSES: Final = {
     "Basic": ("pg.n2.2c.1m", "pg.n4.2c.1m", "pg.n2.4c.1m", "pg.n4.4c.1m", "pg.n4.8c.1m"),
-    "HighAvailability": ("pg.n2.2c.2m", "pg.n4.2c.2m", "pg.n2.4c.2m", "pg.n4.4c.2m", "pg.n4.8c.2m"),
+    "HighAvailability": (
+        *("pg.n2.2c.2m", "pg.n4.2c.2m", "pg.n2.4c.2m", "pg.n4.4c.2m", "pg.n4.8c.2m"),
+        *(
+            "pg.x2.medium.2c",
+            "pg.x4.medium.2c",
+            "pg.x2.large.2c",
+            "pg.x4.large.2c",
+            "pg.x2.xlarge.2c",
+            "pg.x4.xlarge.2c",
+        ),
+    ),
 }
-"""The classes of PostgreSQL for general purposes that the vendor's page names, by category, small ones first."""
+"""Classes of PostgreSQL, by category: those for general purposes (n), then machines of one's own (x)."""
 CACHES: Final = ("redis.master.small.default", "redis.master.mid.default", "redis.master.stand.default")
 CACHE_VERSIONS: Final = ("5.0", "6.0", "7.0")
 
