@@ -1,0 +1,153 @@
+"""A shell in which a page's commands run as they stand there, from the first block to the last.
+
+In: a folder, and what a city's stack says. Out: what the shell said. `pulumi` is the real engine, on a stack with the
+outputs that the program has for Balikpapan; `jq` is the real one where there is one. `simpul` and `make` are asked
+whether they know what is called, and do nothing; what they do on the lab, tests/e2e shows.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from provider.engine import environment
+from simpul.lab.environment import tools
+from simpul.project import ROOT
+
+EXAMPLE: Final = ROOT / "Pulumi.balikpapan.yaml"
+FILLED: Final = {"<domain>": "balikpapan.go.id", "<city>": "balikpapan"}
+"""What a reader writes in place of what stands in angle brackets."""
+
+KUBECONFIG: Final = json.dumps(
+    {"kind": "Config", "clusters": [{"name": "c1", "cluster": {"server": "https://10.64.0.9"}}]}
+)
+
+RECORD: Final = """\
+import json, pathlib, sys
+from simpul.city import load
+from simpul.recording import record
+print(json.dumps(record(load(pathlib.Path(sys.argv[1]))).outputs))
+"""
+
+PROGRAM: Final = """\
+import json, pathlib, pulumi
+for name, value in json.loads(pathlib.Path("outputs.json").read_text()).items():
+    pulumi.export(name, pulumi.Output.secret(value))
+"""
+
+SIMPUL: Final = f"""\
+#!{sys.executable}
+import sys, click
+click.Command.invoke = lambda self, context: None  # read, not done
+from simpul.cli import cli
+cli.main(sys.argv[1:], prog_name="simpul", standalone_mode=False)
+if sys.argv[1:] == ["lab", "env"]:
+    print("export PULUMI_STACK=lab")
+"""
+
+MAKE: Final = f"""\
+#!/bin/sh -e
+for target in "$@"; do grep -q "^$target:" "{ROOT / "Makefile"}" || {{ echo "no target $target" >&2; exit 2; }}; done
+"""
+
+BUILDAH: Final = """\
+#!/bin/sh
+test "$#" = 2 -a "$1" = login || { echo "only a login is known: $*" >&2; exit 2; }
+"""
+
+KUBECTL: Final = f"""\
+#!{sys.executable}
+import json, pathlib, sys
+flag, file, *words = sys.argv[1:]
+config = json.loads(pathlib.Path(file).read_text()) if flag == "--kubeconfig" else sys.exit("whose kubeconfig?")
+[cluster] = config["clusters"]
+if words == ["config", "view", "-o", "jsonpath={{.clusters[0].name}}"]:
+    print(cluster["name"], end="")
+elif words[:2] == ["config", "set-cluster"] and words[2] == cluster["name"] and words[3].startswith("--server=https://"):
+    cluster["cluster"]["server"] = words[3].partition("=")[2]
+    pathlib.Path(file).write_text(json.dumps(config))
+elif words[:1] != ["get"] or "api.simpul." not in cluster["cluster"]["server"]:
+    sys.exit(f"not known here: {{words}}, of {{cluster}}")
+"""
+
+JQ: Final = f"""\
+#!{sys.executable}
+import json, re, sys
+flag, path = sys.argv[1:]
+value = json.load(sys.stdin)
+assert flag == "-r" and re.fullmatch(r"(\\.?\\[\\d+\\]|\\.\\w+)+", path), path
+for key, place in re.findall(r"\\.(\\w+)|\\[(\\d+)\\]", path):
+    value = value[key] if key else value[int(place)]
+print(value)
+"""
+
+
+class Session:
+    """A folder with a project of Pulumi's, a stack `lab` that is made, and the commands of the pages."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        for part in ("program", "state", "home", "bin", ".venv/bin"):
+            (folder / part).mkdir(parents=True)
+        plugin = {"name": "simpul", "path": str(ROOT / "infra" / "simpul" / "provider")}
+        self._write(
+            "Pulumi.yaml",
+            {"name": "simpul", "runtime": "python", "main": "program", "plugins": {"providers": [plugin]}},
+        )
+        self._write("program/outputs.json", outputs())
+        (folder / "program" / "__main__.py").write_text(PROGRAM)
+        (folder / ".venv" / "bin" / "activate").touch()
+        shutil.copy(EXAMPLE, folder)
+        commands = {"simpul": SIMPUL, "make": MAKE, "buildah": BUILDAH, "kubectl": KUBECTL, "jq": JQ}
+        for name, text in commands.items():
+            if name != "jq" or shutil.which("jq") is None:
+                (folder / "bin" / name).write_text(text)
+                (folder / "bin" / name).chmod(0o755)
+        (folder / ".venv" / "bin" / "simpul").symlink_to(folder / "bin" / "simpul")
+        self.run("pulumi stack init lab\npulumi up\n")
+
+    def run(self, text: str) -> str:
+        """Run `text` as it stands, but for what is to be filled in; fail where one of its commands does."""
+        for blank, filled in FILLED.items():
+            text = text.replace(blank, filled)
+        variables = {
+            **environment(),
+            "HOME": str(self.folder),
+            "PATH": os.pathsep.join(map(str, [self.folder / "bin", *tools(), "/usr/bin", "/bin"])),
+            "PULUMI_BACKEND_URL": f"file://{self.folder / 'state'}?metadata=skip",
+            "PULUMI_HOME": str(self.folder / "home"),
+            "PULUMI_CONFIG_PASSPHRASE": "a test's",
+            "PULUMI_SKIP_CONFIRMATIONS": "true",  # nobody is there to say yes
+            "PYTHONWARNINGS": "ignore",
+        }
+        done = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", text],
+            cwd=self.folder,
+            env={**os.environ, **variables},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, f"{text}\n{done.stdout}{done.stderr}"
+        return done.stdout
+
+    def _write(self, name: str, data: Any) -> None:
+        (self.folder / name).write_text(json.dumps(data))
+
+
+@cache
+def outputs() -> dict[str, Any]:
+    """Give what Balikpapan's stack says at its end, with kubeconfigs that can be read.
+
+    It is recorded in a process of its own: the SDK keeps an event loop, which a test with an engine closes.
+    """
+    done = subprocess.run([sys.executable, "-c", RECORD, str(EXAMPLE)], capture_output=True, text=True, check=True)
+    said = json.loads(done.stdout)
+    return {**said, "clusters": [{**cluster, "kubeconfig": KUBECONFIG} for cluster in said["clusters"]]}
