@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+import pulumi
 from pulumi import automation
 from pulumi.automation.events import EngineEvent, OpType
 
@@ -63,7 +64,8 @@ def declare(city: City) -> Callable[[], None]:
     """Give the program of the cloud side of `city`."""
 
     def program() -> None:
-        Cloud(city, plan(city), find(city))
+        estate = Cloud(city, plan(city), find(city)).estate
+        pulumi.export("stays", [each.export() for each in estate.stays])
 
     return program
 

@@ -113,6 +113,15 @@ def test_what_was_locked_stays_locked_and_is_named_when_the_protection_is_taken_
     ]  # fmt: skip
 
 
+def test_what_is_locked_for_longer_than_it_is_declared_stays_so(city: City) -> None:
+    urn = "urn:pulumi:balikpapan::simpul::alicloud:oss/bucketWorm:BucketWorm::simpul-6471-audit"
+    lock = {"id": "a:1", "status": "Locked", "retentionPeriodInDays": 900}
+    answers = {"pulumi:pulumi:readStackResourceOutputs": {"outputs": {urn: {"outputs": lock}}}}
+    recorder, _ = make(city, answers)
+    assert by_part(recorder, WORM)["audit"]["retentionPeriodInDays"] == 900
+    assert by_part(recorder, BUCKET)["audit"]["lifecycleRules"][0]["expirations"] == [{"days": 901}]
+
+
 def test_a_store_with_the_name_of_a_purpose_has_a_bucket_of_its_own(city: City) -> None:
     stores = tuple(Store(name=name, data="personal", bucket=True) for name in ("backup", "audit", "vendor"))
     recorder, [estate] = make(cloud(city, stores=stores))

@@ -52,19 +52,19 @@ Listing = Callable[[Identity], Listed]
 class Found:
     """Ids of the city's resources that are there and that the stack's state doesn't know, by kind and name.
 
-    `locked` is what the state knows to be locked for good, by type and name in the stack.
+    `locked` is what the state knows of what is locked for good, by type and name in the stack.
     """
 
     ids: dict[tuple[Kind, str], str] = field(default_factory=dict)
-    locked: frozenset[tuple[str, str]] = frozenset()
+    locked: Mapping[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
 
     def id(self, kind: Kind, name: str) -> str | None:
         """Give the id of the `kind` named `name`, or None when there is none to adopt."""
         return self.ids.get((kind, name))
 
-    def is_locked(self, kind: Kind, name: str) -> bool:
-        """Tell whether the `kind` that the stack calls `name` is locked for good."""
-        return (token(kind), name) in self.locked
+    def lock(self, kind: Kind, name: str) -> Mapping[str, Any] | None:
+        """Return what the state knows of the `kind` that it calls `name`, None if that isn't locked for good."""
+        return self.locked.get((token(kind), name))
 
 
 def find(identity: Identity, listings: Iterable[Listing]) -> Found:
@@ -122,12 +122,14 @@ async def _state(stack: str) -> State:
     return {urn: resource["outputs"] for urn, resource in told["outputs"].items()}
 
 
-def _locked(state: State) -> frozenset[tuple[str, str]]:
+def _locked(state: State) -> dict[tuple[str, str], Mapping[str, Any]]:
     """Give what of the state is locked for good."""
     locks = [(urn, outputs, *LOCKS[type_of(urn)]) for urn, outputs in state.items() if type_of(urn) in LOCKS]
-    return frozenset(
-        (type_of(urn), urn.rpartition("::")[2]) for urn, outputs, name, value in locks if outputs.get(name) == value
-    )
+    return {
+        (type_of(urn), urn.rpartition("::")[2]): outputs
+        for urn, outputs, name, value in locks
+        if outputs.get(name) == value
+    }
 
 
 def token(kind: Kind) -> str:

@@ -67,7 +67,7 @@ class Frame:
 
     def locks(self, kind: Kind, name: str) -> bool:
         """Tell whether the `kind` that the stack calls `name` is to be locked: no lock ever comes off."""
-        return self.city.cloud.protect or self.found.is_locked(kind, name)
+        return self.city.cloud.protect or self.found.lock(kind, name) is not None
 
     @property
     def outlasts(self) -> bool:

@@ -7,7 +7,7 @@ country, and a copy abroad would be against PP 71/2019.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pulumi
 import pulumi_alicloud as alicloud
@@ -80,7 +80,7 @@ class Storage(pulumi.ComponentResource):
         """Make the buckets `name` as `args` say."""
         super().__init__("simpul:cloud:Storage", name, {}, opts)
         self._frame, self._keys = args.frame, args.keys
-        planned = uses(args.frame.city)
+        planned = tuple(self._keep(use) for use in uses(args.frame.city))
         self.buckets = {use.place: self._bucket(use) for use in planned}
         for use in planned:
             self._guard(use)
@@ -95,6 +95,16 @@ class Storage(pulumi.ComponentResource):
             if self._is_locked(use)
         )
         self.register_outputs({"buckets": {use.part: self.buckets[use.place].bucket for use in planned}})
+
+    def _keep(self, use: Use) -> Use:
+        """Return `use` for no fewer days than its bucket is locked for already: that only grows."""
+        name = self._frame.identity.name(use.part)
+        lock = self._frame.found.lock(alicloud.oss.BucketWorm, name) if use.is_kept else None
+        locked = int((lock or {}).get("retentionPeriodInDays") or 0)
+        if use.days < locked:
+            said = f"The bucket {name} is locked for {locked} days, and stays so: the {use.days} declared are fewer"
+            pulumi.log.warn(said, resource=self)
+        return replace(use, days=max(use.days, locked))
 
     def _is_locked(self, use: Use) -> bool:
         """Tell whether a bucket is locked. A rehearsal's isn't: a lock that isn't made final lapses within a day."""
