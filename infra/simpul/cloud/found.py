@@ -19,8 +19,10 @@ from typing import Any, TypeVar, cast
 
 import pulumi
 from pulumi.runtime.invoke import invoke_output
+from pulumi.runtime.settings import SETTINGS
 from pulumi.runtime.sync_await import _sync_await
 
+from simpul.cloud import service
 from simpul.cloud.identity import Identity
 from simpul.errors import OutsideError, Problem
 from simpul.provider.urn import type_of
@@ -96,24 +98,53 @@ def find(identity: Identity, listings: Iterable[Listing]) -> Found:
 
 
 async def ask(question: pulumi.Output[T]) -> T:
-    """Give what the cloud answers to one of the SDK's `get_…_output` calls. Raises what the plugin says went wrong."""
-    # Shielded, as the SDK still writes into its future when the answer comes to a question that was given up.
-    return cast("T", await asyncio.shield(question.future()))
+    """Give what the cloud answers to one of the SDK's `get_…_output` calls. Raises what the plugin says went wrong.
+
+    Raises Closed where the service that was asked isn't open in the account.
+    """
+    try:
+        # Shielded, as the SDK still writes into its future when the answer comes to a question that was given up.
+        return cast("T", await asyncio.shield(question.future()))
+    except Exception as error:
+        if problem := service.closed(str(error)):
+            _settle(error)
+            raise Closed(problem) from error
+        raise
+
+
+def _settle(error: Exception) -> None:
+    """Have the SDK forget a failure that was seen to: at the program's end it would tell it in place of all others."""
+    with SETTINGS.lock:
+        seen = {each for each in SETTINGS.outputs if each.done() and not each.cancelled() and each.exception() is error}
+        SETTINGS.outputs.difference_update(seen)
+
+
+class Closed(OutsideError):  # noqa: N818 the tree's roots carry the suffix
+    """A service isn't open in the account."""
 
 
 async def _look(identity: Identity, listings: Iterable[Listing]) -> tuple[State, list[Thing]]:
-    """Give what the state knows and what the cloud holds, asked side by side; the first that fails ends the others."""
+    """Give what the state knows and what the cloud holds, asked side by side; the first that fails ends the others.
+
+    That a service isn't open ends none: all of those are told at once, in the order in which they are opened.
+    """
     try:
         async with asyncio.TaskGroup() as group:
             state = group.create_task(_state(identity.stack))
             told = [group.create_task(_all(listing(identity))) for listing in listings]
     except ExceptionGroup as failed:
         raise failed.exceptions[0] from None
-    return state.result(), [thing for each in told for thing in each.result()]
+    answers = [each.result() for each in told]
+    if problems := {problem for each in answers if isinstance(each, Closed) for problem in each.problems}:
+        raise Closed(*sorted(problems, key=service.order))
+    return state.result(), [thing for each in answers if not isinstance(each, Closed) for thing in each]
 
 
-async def _all(listed: Listed) -> list[Thing]:
-    return [thing async for thing in listed]
+async def _all(listed: Listed) -> list[Thing] | Closed:
+    try:
+        return [thing async for thing in listed]
+    except Closed as closed:
+        return closed
 
 
 async def _state(stack: str) -> State:

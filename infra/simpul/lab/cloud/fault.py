@@ -7,6 +7,7 @@ looks like this; `nth` counts the calls that match, from 1, `times` says how man
     - {type: "*", operation: delete, nth: 3, does: fail, code: ServiceUnavailable}
     - {type: "*", operation: read, nth: 1, does: slow, seconds: 2.5}
     - {type: "alicloud:vpc/switch:Switch", operation: create, nth: 2, does: lose}
+    - {type: "alicloud:kms/*", operation: "*", does: close}      the service isn't open, until the line is gone
 """
 
 from __future__ import annotations
@@ -33,22 +34,35 @@ PAUSE: Final = 0.05
 """Seconds between two tries; the vendor's plugin takes longer, a rehearsal needn't."""
 
 
+CLOSED: Final = {
+    "cen": (
+        "Forbbiden.TransitRouterServiceNotOpen",
+        "The transit router service is not open.",
+    ),  # the vendor's spelling
+    "log": ("Unauthorized", "AccessKeyId LTAI0000000000 is inactive"),
+    "oss": ("UserDisable", "UserDisable"),
+    "ram": ("Inactive", "Account is inactive to this service"),
+}
+"""What services say that aren't open, by the SDK's module, where it is known."""
+OTHERWISE: Final = ("Forbidden.ServiceNotOpen", "The service is not activated for the account.")
+
+
 class Fault(BaseModel):
     """One thing that goes wrong: which calls, and how."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     type: str
-    operation: Literal["create", "read", "update", "delete", "invoke"]
+    operation: Literal["create", "read", "update", "delete", "invoke", "*"]
     nth: int = Field(default=1, ge=1)
     times: int = Field(default=1, ge=1)
-    does: Literal["throttle", "fail", "slow", "lose"]
+    does: Literal["throttle", "fail", "slow", "lose", "close"]
     code: str = "ServiceUnavailable"
     seconds: float = Field(default=1.0, ge=0)
 
     def matches(self, token: str, operation: str) -> bool:
         """Say whether a call is of the kind that this one is about."""
-        return self.operation == operation and fnmatchcase(token, self.type)
+        return self.operation in (operation, "*") and fnmatchcase(token, self.type)
 
 
 class Lost(Exception):  # noqa: N818 the answer is lost, the call was no error
@@ -75,6 +89,8 @@ class Faults:
                 time.sleep(PAUSE)
                 continue
             for each in due:
+                if each.does == "close":
+                    raise closed(token)
                 if each.does == "fail":
                     raise Refusal(each.code, "The request has failed due to a temporary failure of the server.")
             result = work()
@@ -90,7 +106,7 @@ class Faults:
             for number, fault in enumerate(self._faults):
                 if fault.matches(token, operation):
                     self._count[number] += 1
-                    if fault.nth <= self._count[number] < fault.nth + fault.times:
+                    if fault.does == "close" or fault.nth <= self._count[number] < fault.nth + fault.times:
                         due.append(fault)
             return due
 
@@ -100,6 +116,11 @@ class Faults:
             stamp, text = self._path.stat().st_mtime_ns, self._path.read_text()
         if stamp != self._stamp:
             self._faults, self._count, self._stamp = read(str(self._path), text), Counter(), stamp
+
+
+def closed(token: str) -> Refusal:
+    """Give the answer of the service that serves `token`, while it isn't open in the account."""
+    return Refusal(*CLOSED.get(token.removeprefix("alicloud:").partition("/")[0], OTHERWISE))
 
 
 def read(where: str, text: str) -> tuple[Fault, ...]:
