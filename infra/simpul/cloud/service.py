@@ -8,9 +8,10 @@ changes nothing. Which codes say that one isn't open is known of few of them; th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Self
 
 import yaml
 
@@ -32,11 +33,13 @@ class Service:
     roles: str = ""
     when: str = ""
 
+    @classmethod
+    def read(cls, fact: Mapping[str, Any]) -> Self:
+        """Create it from what the file says."""
+        return cls(**{**fact, "modules": tuple(fact["modules"]), "products": tuple(fact["products"])})
 
-SERVICES = tuple(
-    Service(**{key: tuple(value) if isinstance(value, list) else value for key, value in each.items()})
-    for each in yaml.safe_load(Path(__file__).with_name("services.yaml").read_text("utf-8"))
-)
+
+SERVICES = tuple(map(Service.read, yaml.safe_load(Path(__file__).with_name("services.yaml").read_text("utf-8"))))
 """In the order in which a person opens them."""
 
 _CLOSED = re.compile(
