@@ -22,12 +22,16 @@ import pytest
 from simpul.errors import CityError, OutsideError
 from simpul.image import build as image
 from simpul.image.recipe import reference, tag, version
+from simpul.image.registry import Login, Remote
 from simpul.project import CHARTS
 
 BUILDAH = """#!/usr/bin/env python3
 import io, json, pathlib, sys, tarfile
 pathlib.Path({log!r}).open("a").write(" ".join(sys.argv[1:]) + chr(10))
 target = sys.argv[-1]
+if "--authfile" in sys.argv:
+    file = pathlib.Path(sys.argv[sys.argv.index("--authfile") + 1])
+    pathlib.Path({log!r} + ".auth").write_text(f"{{file.stat().st_mode & 0o777:o}} " + file.read_text())
 if target.startswith("docker-archive:"):
     _, path, name = target.split(":", 2)
     manifest = json.dumps([{{"RepoTags": [name]}}])
@@ -170,10 +174,27 @@ def test_an_image_is_built_and_pushed_under_its_reference(
     assert push.endswith(f"push --quiet --tls-verify=false {made} docker://{made}")
 
 
-def test_a_registry_of_the_city_is_spoken_to_with_tls(recipe: Path, calls: Path) -> None:
+def test_a_registry_of_the_city_is_spoken_to_with_tls(
+    recipe: Path, calls: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Remote, "has", lambda *_: False)
     made = image.build(recipe, registry="registry.balikpapan.example/city", progress=ignore, plain=False)
     _, push = calls.read_text().splitlines()
     assert push.endswith(f"push --quiet --tls-verify=true {made} docker://{made}")
+
+
+def test_a_login_reaches_buildah_in_a_file_that_is_its_owner_s_alone(
+    recipe: Path, calls: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Remote, "has", lambda *_: False)
+    login = Login("deployer", "sandi-rahasia")
+    image.build(recipe, registry="registry.balikpapan.example/city", progress=ignore, plain=False, login=login)
+    _, push = calls.read_text().splitlines()
+    assert "sandi-rahasia" not in push
+    [file] = re.findall(r"--authfile (\S+)", push)
+    assert not Path(file).exists()
+    kept = Path(f"{calls}.auth").read_text()
+    assert kept == f"600 {json.dumps({'auths': {'registry.balikpapan.example': {'auth': login.basic}}})}"
 
 
 def test_an_image_that_the_registry_has_is_not_built(recipe: Path, calls: Path, registry: ThreadingHTTPServer) -> None:
@@ -186,7 +207,7 @@ def test_an_image_that_the_registry_has_is_not_built(recipe: Path, calls: Path, 
 
 def test_a_registry_that_refuses_is_an_error(recipe: Path, calls: Path, registry: ThreadingHTTPServer) -> None:
     registry.answer[f"/v2/balikpapan/hello/manifests/{tag(recipe)}"] = 500  # type: ignore[attr-defined]
-    with pytest.raises(OutsideError, match="refused to say what it has"):
+    with pytest.raises(OutsideError, match="refuses to say what it has"):
         image.build(recipe, registry=address(registry), progress=ignore)
     assert not calls.exists()
 

@@ -6,9 +6,15 @@ from pathlib import Path
 
 import click
 
-from simpul.city import load
+from simpul.city import City, load
+from simpul.city.registry import outside
+from simpul.cloud.profile import size
+from simpul.cloud.registry import ENTERPRISE
+from simpul.errors import CityError
 from simpul.image.build import build
+from simpul.image.registry import Login
 from simpul.project import CHARTS
+from simpul.status.stack import image_registry
 
 
 @click.group()
@@ -19,7 +25,29 @@ def image() -> None:
 @image.command()
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 def push(file: Path) -> None:
-    """Build every chart's image and push it to the registry that FILE declares (root; `buildah login` first)."""
-    registry = load(file).registry.address
+    """Build every chart's image and push it to the registry of the city that FILE, Pulumi.STACK.yaml, declares (root).
+
+    The registry is reached by its name for the internet, from a range in cloud.api.allow. The login is the stack's
+    output image_registry, so a registry of the city's own has to be made before. For another that the stack has no
+    login of, `buildah login` comes first.
+    """
+    city = load(file)
+    address, login = _registry(city, file.name.removeprefix("Pulumi.").removesuffix(".yaml"))
     for recipe in sorted(CHARTS.glob("*/image")):
-        click.echo(build(recipe, registry=registry, progress=lambda text: click.echo(text, err=True), plain=False))
+        click.echo(build(recipe, registry=address, progress=_tell, plain=False, login=login))
+
+
+def _tell(text: str) -> None:
+    click.echo(text, err=True)
+
+
+def _registry(city: City, stack: str) -> tuple[str, Login | None]:
+    """Return where images are pushed to, and by whom."""
+    made = image_registry(stack)
+    if made is not None:
+        return outside(made["address"]), Login(made["username"], made["password"])
+    if size(city.cloud).registry == ENTERPRISE:
+        what = "has no registry yet, to which images could be pushed"
+        then = f"make the city's cloud first: see docs/run-a-city.md, then simpul image push Pulumi.{stack}.yaml"
+        raise CityError.at(f"stack {stack}", what, next=then)
+    return outside(city.registry.address), None

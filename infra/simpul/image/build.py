@@ -12,17 +12,14 @@ import json
 import os
 import shutil
 import tarfile
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from http import HTTPStatus
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from simpul.command import run
-from simpul.errors import OutsideError
 from simpul.image.recipe import digest, read, tag, version
+from simpul.image.registry import Login, Remote
 from simpul.project import CACHE
 
 Progress = Callable[[str], None]
@@ -32,31 +29,25 @@ FLAGS = ("-trimpath", "-gcflags=all=-dwarf=false")
 as the linker would throw them away: of the S3 server's build that was a fourteenth of the work, a quarter of the cache.
 """
 
-MANIFESTS = ("application/vnd.oci.image.manifest.v1+json", "application/vnd.docker.distribution.manifest.v2+json")
 
-
-def build(recipe: Path, *, registry: str, progress: Progress, plain: bool = True) -> str:
+def build(recipe: Path, *, registry: str, progress: Progress, plain: bool = True, login: Login | None = None) -> str:
     """Build the image of the folder `recipe` into `registry` (host:port[/namespace]); give its reference.
 
-    A `plain` registry, the lab's, is spoken to without TLS, and nothing is built when it has the image. For any other,
-    buildah's own login holds, and layers that are there aren't sent again. OutsideError when a program that this needs
-    is missing or fails.
+    A `plain` registry, the lab's, is spoken to without TLS. Nothing is built when it has the image: one whose tags stay
+    refuses what it has. Without a `login` buildah's own holds. OutsideError when a program that this needs is missing
+    or fails.
     """
     host, _, repository = f"{registry}/{read(recipe).name}".partition("/")
+    remote = Remote(host, plain=plain, login=login)
     reference = f"{host}/{repository}:{tag(recipe)}"
-    if plain and _is_there(host, repository, tag(recipe)):
+    if remote.has(repository, tag(recipe)):
         progress(f"{reference}: is in the registry")
         return reference
-    with _built(recipe, reference, progress) as buildah:
-        push = [
-            *buildah,
-            "push",
-            "--quiet",
-            f"--tls-verify={str(not plain).lower()}",
-            reference,
-            f"docker://{reference}",
-        ]
-        run(push, where=reference)
+    with _built(recipe, reference, progress) as buildah, TemporaryDirectory(prefix="simpul-login-") as folder:
+        authfile = remote.authfile(Path(folder))
+        push = [*buildah, "push", "--quiet", f"--tls-verify={str(not plain).lower()}"]
+        push += ["--authfile", str(authfile)] if authfile else []
+        run([*push, reference, f"docker://{reference}"], where=reference)
     progress(f"{reference}: pushed")
     return reference
 
@@ -152,22 +143,6 @@ def _built(recipe: Path, reference: str, progress: Progress) -> Iterator[list[st
         build = [*buildah, "bud", "--quiet", "--isolation", "chroot", *same, "-t", reference, str(context)]
         run(build, where=reference)
         yield buildah
-
-
-def _is_there(host: str, repository: str, wanted: str) -> bool:
-    request = urllib.request.Request(f"http://{host}/v2/{repository}/manifests/{wanted}", method="HEAD")
-    request.add_header("Accept", ", ".join(MANIFESTS))
-    try:
-        with urllib.request.urlopen(request, timeout=10):  # noqa: S310 http is fixed
-            return True
-    except urllib.error.HTTPError as error:
-        with error:
-            if error.code == HTTPStatus.NOT_FOUND:
-                return False
-            raise OutsideError.at(host, "the registry refused to say what it has", got=str(error)) from None
-    except OSError as error:
-        what, then = "the registry doesn't answer", "simpul lab up starts it"
-        raise OutsideError.at(host, what, got=str(error), next=then) from None
 
 
 def _pack(layout: Path, out: Path) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -49,6 +50,13 @@ def read() -> StackState:
         cloud_resources=sum(resource["type"].startswith(CLOUD_PACKAGE) for resource in resources),
         releases=tuple((each["cluster"], each["namespace"], each["name"], each["status"]) for each in releases),
     )
+
+
+def image_registry(stack: str) -> Mapping[str, str] | None:
+    """Read where the images of `stack` are, and who logs in there; None before it is made. OutsideError like `read`."""
+    outputs = json.loads(_pulumi("stack", "output", "--json", "--show-secrets", "--stack", stack))
+    registry: Mapping[str, str] | None = outputs.get("image_registry")
+    return registry
 
 
 def _pulumi(*arguments: str) -> str:

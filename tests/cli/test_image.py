@@ -1,0 +1,56 @@
+"""`simpul image push`: to the registry's name for the internet, by the login that the stack has."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli.command import Shell
+from simpul.cli import image
+from simpul.image.registry import Login
+from simpul.project import ROOT
+
+CITY = ROOT / "Pulumi.balikpapan.yaml"
+MADE = {
+    "address": "simpul-6471-balikpapan-registry-vpc.ap-southeast-5.cr.aliyuncs.com/balikpapan",
+    "username": "deployer@5123456789012345.onaliyun.com",
+    "password": "Sandi-rahasia-1",
+}
+
+
+@pytest.fixture
+def built(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
+    """Give what is built, without building it."""
+    calls: list[dict[str, Any]] = []
+
+    def build(recipe: Path, **how: Any) -> str:
+        calls.append({"recipe": recipe.parent.name, **how})
+        return f"{how['registry']}/{recipe.parent.name}"
+
+    monkeypatch.setattr(image, "build", build)
+    return calls
+
+
+def test_images_go_to_the_public_name_with_the_stack_s_login(
+    shell: Shell, built: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(image, "image_registry", {"balikpapan": MADE}.get)
+    said = shell.run("image", "push", str(CITY))
+    assert said.code == 0, said.err
+    messaging = next(each for each in built if each["recipe"] == "messaging")
+    assert messaging["registry"] == "simpul-6471-balikpapan-registry.ap-southeast-5.cr.aliyuncs.com/balikpapan"
+    assert messaging["login"] == Login(MADE["username"], MADE["password"])
+    assert messaging["plain"] is False
+    assert MADE["password"] not in said.out + said.err
+
+
+def test_a_registry_that_isn_t_made_yet_is_told_before_anything_is_built(
+    shell: Shell, built: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(image, "image_registry", {}.get)
+    said = shell.run("image", "push", str(CITY))
+    assert said.code == 1
+    assert "stack balikpapan: has no registry yet" in said.err
+    assert built == []
