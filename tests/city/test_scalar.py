@@ -165,3 +165,10 @@ def test_the_engine_reads_whole_documents_as_they_are_read_here(project: Path) -
     data, refused, told = both(project, WHOLE)
     assert refused == set()
     assert data == told
+
+
+@pytest.mark.engine
+@pytest.mark.parametrize("key", ["city", "trial:config:city"])
+def test_the_engine_knows_other_spellings_of_the_key(key: str, project: Path) -> None:
+    project.joinpath("Pulumi.trial.yaml").write_text(f"config:\n  {key}: {{a: 1}}\n")
+    assert json.loads(pulumi(project, "config", "get", "trial:city", "--stack", "trial")) == {"a": 1}

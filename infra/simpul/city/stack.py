@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from simpul.city.model import City
 
 KEY = "simpul:city"
-_REGION_KEY = "alicloud:region"
+_OTHER_KEYS = ("city", "simpul:config:city")
+"""Other spellings of it: Pulumi takes them for the same, and where there are several, one that nobody knows."""
+
+_REGION_KEYS = ("alicloud:region", "alicloud:config:region")
 _ADVICE = f"Declare the city below `config:` as `{KEY}:`; Pulumi.balikpapan.yaml shows a whole one."
 
 
@@ -28,7 +31,12 @@ def load(path: Path) -> City:
     declared = _find_city(config, str(path))
     city, more = examine(declared)
     told = {problem.where for problem in problems}  # a value that is read in two ways isn't looked at in one of them
-    problems = [*problems, *_compare_regions(config, declared), *(each for each in more if each.where not in told)]
+    problems = [
+        *problems,
+        *_find_others(config),
+        *_compare_regions(config, declared),
+        *(each for each in more if each.where not in told),
+    ]
     if city is None or problems:
         raise CityError.of(problems)
     return city
@@ -57,10 +65,17 @@ def _find_city(config: dict[Any, Any], name: str) -> Any:
     raise CityError(Problem(name, f"declares no city: there is no `{KEY}` in its config", None, advice))
 
 
+def _find_others(config: dict[Any, Any]) -> list[Problem]:
+    what = f"is to Pulumi the same as `{KEY}`, and it takes either of them"
+    return [Problem(f"config.{key}", what, None, f"Keep `{KEY}` alone.") for key in _OTHER_KEYS if key in config]
+
+
 def _compare_regions(config: dict[Any, Any], declared: Any) -> list[Problem]:
     """Find a provider's region that isn't the city's: resources would be made in the wrong place."""
-    provider, city = config.get(_REGION_KEY), Draft(declared, frozenset()).get("cloud", "region")
-    if not isinstance(provider, str) or not isinstance(city, str) or provider == city:
-        return []
-    what = f"isn't the region of city.cloud.region ({city})"
-    return [Problem(f"config.{_REGION_KEY}", what, show(provider), "Write the same region in both places.")]
+    city = Draft(declared, frozenset()).get("cloud", "region")
+    what, advice = f"isn't the region of city.cloud.region ({city})", "Write the same region in both places."
+    return [
+        Problem(f"config.{key}", what, show(config[key]), advice)
+        for key in _REGION_KEYS
+        if isinstance(config.get(key), str) and isinstance(city, str) and config[key] != city
+    ]

@@ -14,7 +14,7 @@ _DAY = r"^\d{4}-\d{2}-\d{2}$"
 
 
 def check_day(value: Any) -> date:
-    """Give the day; YAML makes one of a date without quotes by itself."""
+    """Give the day that ISO 8601 writes so, or that is one already; in a stack's file it stands in quotes."""
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
     try:
