@@ -19,7 +19,10 @@ def test_a_recording_needs_no_network_and_has_everything(monkeypatch: pytest.Mon
     city = load(ROOT / "Pulumi.balikpapan.yaml")
     recording = record(city)
     assert len(recording.of("simpul:edge:Host")) == sum(len(site.hosts) for site in city.sites)
-    assert {each.parent for each in recording.of("alicloud:vpc/switch:Switch")} == {"simpul-6471-network"}
+    assert {each.parent for each in recording.of("alicloud:vpc/switch:Switch")} == {
+        "simpul-6471-network",
+        "simpul-6471-pods",
+    }
     assert recording.outputs["cloud"]["vpc_id"] == "simpul-6471-vpc-id"
     assert {each["workload"] for each in recording.outputs["endpoints"]} == {"messaging"}
 

@@ -20,7 +20,8 @@ class ClusterHandle:
 
     `site` is the code of its site, None for the cloud's. `kubeconfig` is a secret YAML text.
     `ready` is what a release waits for before it is made: the nodes and what they need. `offline_days` is for how
-    long it may be out of reach. `storage_class` is where its volumes come from, "" for the cluster's default.
+    long it may be out of reach. `storage_class` is where its volumes come from, "" for the cluster's default;
+    `disk_key` is the key by which the cloud encrypts them, None where a site's own disks do.
     """
 
     name: str
@@ -29,6 +30,7 @@ class ClusterHandle:
     ready: tuple[pulumi.Resource, ...]
     offline_days: int = 0
     storage_class: str = ""
+    disk_key: pulumi.Output[str] | None = None
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ compute is invented, and looks it: the id of the resource `x` is `x-id`.
 from __future__ import annotations
 
 import asyncio
+import base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -22,13 +23,26 @@ from simpul.program import compose
 
 Answers = Mapping[str, Mapping[str, Any]]
 
+
+def _pem(mark: str) -> str:
+    text = f"-----BEGIN {mark}-----\nbm8gcmVhbCBvbmU=\n-----END {mark}-----\n"
+    return base64.b64encode(text.encode()).decode()
+
+
+CREDENTIAL = {
+    "clusterCert": _pem("CERTIFICATE"),
+    "clientCert": _pem("CERTIFICATE"),
+    "clientKey": _pem("PRIVATE KEY"),
+}
+"""What opens a cluster, in the form of what would."""
+
 ANSWERS: Answers = {
     "alicloud:cs/getRegistryEnterpriseInstances:getRegistryEnterpriseInstances": {
         "ids": ["cri-1"],
         "instances": [{"id": "cri-1", "publicEndpoints": []}],
     },
     "alicloud:cr/getEndpointAclService:getEndpointAclService": {"instanceId": "cri-1", "status": "RUNNING"},
-    "alicloud:cs/getClusterCredential:getClusterCredential": {"kubeConfig": "kind: Config"},
+    "alicloud:cs/getClusterCredential:getClusterCredential": {"certificateAuthority": CREDENTIAL},
     "alicloud:index/getAccount:getAccount": {"id": "0000000000000000"},
     "alicloud:index/getCallerIdentity:getCallerIdentity": {"arn": "acs:ram::0000000000000000:user/nobody"},
     "alicloud:rds/getInstances:getInstances": {"instances": []},

@@ -17,7 +17,7 @@ from lab.cloud.fake import FakeBacking
 from simpul.recording import Recording, record
 
 CASES = change.cases()
-TAGS_ALONE = {"simpul:cloud:Audit", "simpul:cloud:Cloud", "simpul:cloud:Keys"}
+TAGS_ALONE = {"simpul:cloud:Addons", "simpul:cloud:Audit", "simpul:cloud:Cloud", "simpul:cloud:Keys"}
 """Components of which nothing can be declared but for whether they are protected."""
 
 

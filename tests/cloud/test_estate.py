@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from functools import cache
-from ipaddress import ip_network
+from ipaddress import IPv4Network
 from typing import Any
 
 import pulumi
@@ -17,8 +17,10 @@ from simpul.cloud.profile import Size, size
 from simpul.errors import OutsideError
 from simpul.handover import CloudEstate
 from simpul.project import ROOT
+from simpul.recording import CREDENTIAL
 
 VPC = "alicloud:vpc/network:Network"
+BLOCK = "alicloud:vpc/ipv4CidrBlock:Ipv4CidrBlock"
 GROUP = "alicloud:resourcemanager/resourceGroup:ResourceGroup"
 CLUSTER = "alicloud:cs/managedKubernetes:ManagedKubernetes"
 INSTANCES: dict[str, Any] = {"ids": ["cri-1"], "instances": []}
@@ -45,7 +47,7 @@ NOTHING: dict[str, dict[str, Any]] = {
     "alicloud:nlb/getServerGroups:getServerGroups": {"groups": []},
     "alicloud:cs/getClusters:getClusters": {"clusters": []},
     "alicloud:cr/getEndpointAclService:getEndpointAclService": {"instanceId": "cri-1", "status": "RUNNING"},
-    "alicloud:cs/getClusterCredential:getClusterCredential": {"kubeConfig": "kind: Config"},
+    "alicloud:cs/getClusterCredential:getClusterCredential": {"certificateAuthority": CREDENTIAL},
     "alicloud:index/getAccount:getAccount": {"id": "0000000000000000"},
     "alicloud:kms/getInstances:getInstances": {"instances": []},
     "alicloud:kms/getKeys:getKeys": {"keys": []},
@@ -89,12 +91,24 @@ def _make(city: City, answers: dict[str, dict[str, Any]]) -> tuple[Recorder, lis
     return recorder, estates
 
 
-def test_there_is_a_switch_in_each_zone_inside_the_vpc(city: City) -> None:
+@pytest.mark.parametrize("whose", ["switch", "pods"])
+def test_nodes_and_pods_have_a_switch_in_each_zone_inside_a_range_of_the_vpc(city: City, whose: str) -> None:
     recorder, _ = make(city)
-    vpc = ip_network(recorder.one(VPC)["cidrBlock"])
-    switches = [switch.inputs for switch in recorder.of("alicloud:vpc/switch:Switch")]
+    range_ = recorder.one(VPC)["cidrBlock"] if whose == "switch" else recorder.one(BLOCK)["secondaryCidrBlock"]
+    switches = [
+        switch.inputs
+        for switch in recorder.of("alicloud:vpc/switch:Switch")
+        if switch.name.startswith(f"simpul-6471-{whose}-")
+    ]
     assert [switch["zoneId"] for switch in switches] == list(city.cloud.zones)
-    assert all(ip_network(switch["cidrBlock"]).subnet_of(vpc) for switch in switches)
+    assert all(IPv4Network(switch["cidrBlock"]).subnet_of(IPv4Network(range_)) for switch in switches)
+
+
+def test_pods_reach_out_by_the_city_s_one_address_too(city: City) -> None:
+    """Their own addresses are the network's: no node puts its own before theirs."""
+    entries = [each.inputs for each in make(city)[0].of("alicloud:vpc/snatEntry:SnatEntry")]
+    assert {each["sourceCidr"] for each in entries} == {str(plan(city).vpc), str(plan(city).cloud.pods)}
+    assert len({each["snatIp"] for each in entries}) == 1
 
 
 def test_every_name_and_tag_derives_from_the_wilayah(city: City) -> None:
@@ -185,7 +199,7 @@ def test_a_group_is_known_whatever_its_city_was_called(city: City) -> None:
     assert recorder.of(GROUP)[0].resource_id == "rg-1"
 
 
-def test_the_cluster_can_make_disks(city: City) -> None:
-    recorder, [estate] = make(city)
-    assert {"csi-plugin", "csi-provisioner"} < {addon["name"] for addon in recorder.one(CLUSTER)["addons"]}
-    assert estate.cluster.storage_class == "alicloud-disk-topology-alltype"
+def test_what_a_cut_off_run_left_of_the_pods_network_is_adopted(city: City) -> None:
+    left = {"id": "vpc-left", "vpcName": "simpul-6471-vpc", "secondaryCidrBlocks": ["10.66.0.0/16"]}
+    recorder, _ = make(city, {"alicloud:vpc/getNetworks:getNetworks": {"vpcs": [left]}})
+    assert [each.resource_id for each in recorder.of(BLOCK)] == ["vpc-left:10.66.0.0/16"]

@@ -39,7 +39,10 @@ def cloud(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
 @pytest.mark.parametrize("zones", [[B, A], [A, B, C], [C, B, A], [B, C, A]], ids="-".join)
 def test_other_zones_touch_nothing_that_holds_data(before: Recording, cloud: Client, zones: list[str]) -> None:
     assert _held(before, cloud, {"cloud.stores": STORES, "cloud.zones": zones}) == {
-        f"vpc.Switch simpul-6471-switch-{each}": "create" for each in zones if each == C
+        f"vpc.Switch simpul-6471-{whose}-{each}": "create"
+        for each in zones
+        for whose in ("switch", "pods")
+        if each == C
     }
 
 

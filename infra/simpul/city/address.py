@@ -7,8 +7,10 @@ behind its end changes none.
 The range is cut into blocks of a /19. The first CLOUD_BLOCKS are the cloud's, then every site has
 one, at the place that its number gives:
 
-    cloud    VPC /16 (a switch /20 a zone, at the place of its letter) | services /16 | pods /15
+    cloud    VPC /16 | services /16 | pods /16 | a /16 that is kept free
     site n   pods /20 | services /20
+
+The VPC and the cloud's pods have a switch /20 a zone, at the place of its letter.
 
 A /13 has room for the numbers 1 to 32, a /12 for 1 to 96, a /11 for all 200.
 """
@@ -68,6 +70,9 @@ class Plan:
     switches: Mapping[str, IPv4Network]
     """By zone."""
 
+    pod_switches: Mapping[str, IPv4Network]
+    """By zone too: where the cloud's pods have their addresses, in `cloud.pods`."""
+
     cloud: ClusterRanges
     sites: Mapping[str, ClusterRanges]
     """By the site's code."""
@@ -87,13 +92,12 @@ def divide(addresses: IPv4Network, zones: Sequence[str], numbers: Mapping[str, i
     problem = find_lack(addresses, numbers.values())
     if problem:
         raise CityError(problem)
-    vpc, services = _network(addresses, 0, 16), _network(addresses, 1, 16)
-    ranges = list(vpc.subnets(new_prefix=_SWITCH_PREFIX))
-    switches = {zone: ranges[place] for zone, place in _places(zones).items()}
+    vpc, services, pods = (_network(addresses, place, 16) for place in range(3))
     return Plan(
         vpc=vpc,
-        switches=MappingProxyType(switches),
-        cloud=ClusterRanges(pods=_network(addresses, 1, 15), services=services),
+        switches=_switches(vpc, zones),
+        pod_switches=_switches(pods, zones),
+        cloud=ClusterRanges(pods=pods, services=services),
         sites=MappingProxyType({code: _site(addresses, number) for code, number in numbers.items()}),
     )
 
@@ -111,6 +115,11 @@ def find_lack(addresses: IPv4Network, numbers: Iterable[int]) -> Problem | None:
         got=show(str(addresses)),
         next=f'A /{prefix} would do, such as "{_wider(addresses, prefix)}".',
     )
+
+
+def _switches(range_: IPv4Network, zones: Sequence[str]) -> Mapping[str, IPv4Network]:
+    ranges = list(range_.subnets(new_prefix=_SWITCH_PREFIX))
+    return MappingProxyType({zone: ranges[place] for zone, place in _places(zones).items()})
 
 
 def _places(zones: Sequence[str]) -> Mapping[str, int]:

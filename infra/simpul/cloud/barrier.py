@@ -17,6 +17,7 @@ from simpul.cloud.found import Listed, ask
 from simpul.cloud.frame import Frame
 from simpul.cloud.identity import Identity
 from simpul.cloud.network import ALL, CARRIER_RANGE, WEB, WORLD, Network, switches, vpcs
+from simpul.cloud.pods import Pods
 
 HIGH = "30000/65535"
 """Where answers arrive (Linux takes ports from 32768 on), and the ports of nodes (30000 to 32767) to which the
@@ -31,10 +32,11 @@ ANSWERS = "1024/65535"
 
 @dataclass(frozen=True)
 class BarrierArgs:
-    """What the wall stands in, and the network that it is around."""
+    """What the wall stands in, and the networks that it is around: the city's and its pods'."""
 
     frame: Frame
     network: Network
+    pods: Pods
 
 
 @dataclass(frozen=True)
@@ -86,8 +88,10 @@ class Barrier(pulumi.ComponentResource):
             tags=frame.identity.tags(),
             opts=frame.child(self, alicloud.vpc.NetworkAcl, wall),
         )
-        for zone, switch in zip(frame.plan.switches, args.network.switches, strict=True):
-            bound = frame.identity.name(f"wall-{zone}")
+        places = zip(frame.plan.switches, args.network.switches, strict=True)
+        pods = zip(frame.plan.pod_switches, args.pods.switches, strict=True)
+        for place, switch in (*places, *((f"pods-{zone}", switch) for zone, switch in pods)):
+            bound = frame.identity.name(f"wall-{place}")
             alicloud.vpc.VpcNetworkAclAttachment(
                 bound,
                 network_acl_id=acl.id,
@@ -122,16 +126,21 @@ def _own(frame: Frame) -> Iterator[Entry]:
     yield from (Entry(f"offices-{at}", str(each)) for at, each in enumerate(subnet.linked(frame.city), 1))
 
 
+def _wall(identity: Identity, switch: str) -> str:
+    """Give the name of the wall's binding to the switch that is named `switch`."""
+    return identity.name(f"wall-{switch.removeprefix(identity.name('')).removeprefix('switch-')}")
+
+
 async def listed(identity: Identity) -> Listed:
     """List what the cloud holds of the wall, and which switches it is around."""
     own = {vpc.id for vpc in await vpcs(identity)}
-    zones = {switch.id: switch.zone_id for switch in await switches(identity)}
+    walls = {switch.id: _wall(identity, switch.vswitch_name) for switch in await switches(identity)}
     for acl in (await ask(alicloud.vpc.get_network_acls_output(name_regex=f"^{identity.name('wall')}$"))).acls:
         if acl.vpc_id in own:
             yield alicloud.vpc.NetworkAcl, acl.network_acl_name, acl.id
             for bound in acl.resources:
                 yield (
                     alicloud.vpc.VpcNetworkAclAttachment,
-                    identity.name(f"wall-{zones[bound.resource_id]}"),
+                    walls[bound.resource_id],
                     f"{acl.id}:{bound.resource_id}",
                 )

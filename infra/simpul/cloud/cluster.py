@@ -3,39 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 import pulumi_alicloud as alicloud
 
 from simpul.cloud import day, settlement
+from simpul.cloud.addon import Addons, AddonsArgs, at_creation
 from simpul.cloud.found import Listed, ask
 from simpul.cloud.frame import Frame
 from simpul.cloud.identity import Identity
 from simpul.cloud.key import STRICTEST, Keys
+from simpul.cloud.kubeconfig import Credential, write
 from simpul.cloud.logs import LogStores
 from simpul.cloud.network import Network, vpcs
+from simpul.cloud.pods import Pods
+from simpul.errors import OutsideError, Problem
 
-PODS_PER_NODE_MASK = 24
-"""A node gets a /24 of the pods' range, as k3s gives its nodes."""
-
-ADDONS = (
-    "flannel",
-    "csi-plugin",
-    "csi-provisioner",
-    "ack-pod-identity-webhook",
-    "ack-node-problem-detector",
-    "metrics-server",
-    "loongcollector",
-)
-"""The pods' network; the two by which the vendor's disks become volumes; the one that hands a pod the role of its
-service account; what autorepair and autoscaling look at; what brings pods' logs out. What isn't named may not be there.
-"""
+BASIC = ("", "ack.standard")
+"""How the vendor calls the edition from which its plugin does bring a cluster to another."""
 
 LOGGED = ("apiserver", "kcm", "scheduler", "ccm")
 """Parts of the control plane that say in the log project what they do."""
-
-STORAGE_CLASS = "alicloud-disk-topology-alltype"
-"""A class that ACK itself makes: a disk of the best kind that the node's zone has, made where the pod is put."""
 
 LEFT = {"SLB": "delete", "ALB": "delete", "PrivateZone": "delete", "SLS_Data": "retain", "SLS_ControlPlane": "retain"}
 """What becomes of what the cluster made by itself when it goes: its logs are the city's record, and stay."""
@@ -46,13 +35,14 @@ MAINTENANCE_DAY = "Sunday"
 
 @dataclass(frozen=True)
 class ClusterArgs:
-    """What a cluster stands in: the network of its nodes, the keys of its secrets and disks, where its logs go.
+    """What a cluster stands in: the networks of its nodes and pods, the keys of its secrets and disks, its logs' place.
 
     `api_name` is how its API is called, in the city's own networks and at the gate.
     """
 
     frame: Frame
     network: Network
+    pods: Pods
     keys: Keys
     logs: LogStores
     api_name: str
@@ -79,31 +69,53 @@ class Trust:
 class Cluster(pulumi.ComponentResource):
     """An ACK managed cluster with a pool of nodes for its own parts and one for workloads, across the city's zones."""
 
-    kubeconfig: pulumi.Output[str]
+    credential: pulumi.Output[Credential]
+    """What opens it; where it answers depends on what is in front of it."""
+
+    key: pulumi.Output[str]
+    """The key of its secrets and disks: what it keeps opens all that the city has."""
+
     pools: tuple[alicloud.cs.NodePool, ...]
     trust: Trust
     address: pulumi.Output[str]
     """Where its API answers in the city's own networks."""
+
+    ready: tuple[pulumi.Resource, ...]
+    """What workloads wait for: nodes, and components on them."""
 
     def __init__(self, name: str, args: ClusterArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Make the cluster `name` as `args` say."""
         super().__init__("simpul:cloud:Cluster", name, {}, opts)
         self._args, self._frame = args, args.frame
         size = args.frame.size
+        self.key = args.keys.key_id(STRICTEST)
         control_plane = self._control_plane()
         self.pools = (
             self._pool(control_plane, Pool("system", size.system_nodes, size.system_nodes, size.system_instance)),
             self._pool(control_plane, Pool("work", size.work_nodes, size.work_nodes_max, size.work_instance)),
         )
         self._scale(control_plane)
+        components = AddonsArgs(args.frame, control_plane.id, self.pools, args.logs)
+        addons = Addons(args.frame.identity.name("addons"), components, pulumi.ResourceOptions(parent=self))
+        self.ready = (*self.pools, *addons.installed)
         provider = control_plane.rrsa_metadata
         self.trust = Trust(provider.ram_oidc_provider_arn, provider.rrsa_oidc_issuer_url)
         self.address = control_plane.slb_intranet
-        credential = alicloud.cs.get_cluster_credential_output(
+        told = alicloud.cs.get_cluster_credential_output(
             cluster_id=control_plane.id, opts=pulumi.InvokeOutputOptions(parent=self, depends_on=list(self.pools))
         )
-        self.kubeconfig = pulumi.Output.secret(credential.kube_config)
-        self.register_outputs({"clusterId": control_plane.id, "kubeconfig": self.kubeconfig})
+        texts = told.certificate_authority
+        parts: pulumi.Output[list[str]] = pulumi.Output.all(texts.cluster_cert, texts.client_cert, texts.client_key)
+        self.credential = pulumi.Output.secret(parts.apply(lambda known: Credential(*known)))
+        self.register_outputs({"clusterId": control_plane.id})
+
+    def kubeconfig(self, host: pulumi.Input[str], called: str = "") -> pulumi.Output[str]:
+        """Give the administrator's kubeconfig for the API at `host`, which shows a certificate for `called`."""
+        name = self._frame.identity.sole
+        written: pulumi.Output[str] = pulumi.Output.all(host, self.credential).apply(
+            lambda known: write(name, known[0], known[1], called)
+        )
+        return pulumi.Output.secret(written)
 
     def _control_plane(self) -> alicloud.cs.ManagedKubernetes:
         frame, network, identity = self._frame, self._args.network, self._frame.identity
@@ -114,16 +126,15 @@ class Cluster(pulumi.ComponentResource):
             resource_group_id=frame.group,
             security_group_id=network.security_group.id,
             vswitch_ids=[switch.id for switch in network.switches],
-            pod_cidr=str(frame.plan.cloud.pods),
+            pod_vswitch_ids=[switch.id for switch in self._args.pods.switches],
             service_cidr=str(frame.plan.cloud.services),
-            node_cidr_mask=PODS_PER_NODE_MASK,
             new_nat_gateway=False,  # the network has its own
             slb_internet_enabled=False,  # the world comes through the gate, if at all
             custom_san=self._args.api_name,
             proxy_mode="iptables",
-            addons=[alicloud.cs.ManagedKubernetesAddonArgs(name=addon) for addon in ADDONS],
+            addons=at_creation(),
             enable_rrsa=True,
-            encryption_provider_key=self._key(),
+            encryption_provider_key=self.key,
             audit_log_config=alicloud.cs.ManagedKubernetesAuditLogConfigArgs(
                 enabled=True, sls_project_name=self._args.logs.project
             ),
@@ -143,26 +154,26 @@ class Cluster(pulumi.ComponentResource):
             ],
             timezone=frame.city.timezone,
             tags=identity.tags(),
-            opts=frame.child(self, alicloud.cs.ManagedKubernetes, identity.sole, network.ready),
+            opts=frame.child(
+                self, alicloud.cs.ManagedKubernetes, identity.sole, [*network.ready, self._args.pods.exit]
+            ),
         )
 
     def _pool(self, control_plane: alicloud.cs.ManagedKubernetes, pool: Pool) -> alicloud.cs.NodePool:
         frame, network = self._frame, self._args.network
         name = frame.identity.name(pool.role)
         grows = pool.most > pool.nodes
+        options = frame.child(self, alicloud.cs.NodePool, name, network.ready)
         return alicloud.cs.NodePool(
             name,
             node_pool_name=name,
             cluster_id=control_plane.id,
             resource_group_id=frame.group,
             vswitch_ids=[switch.id for switch in network.switches],
-            # The vendor takes a number for a pool that stays, bounds for one that grows, never both.
+            # The vendor takes a number for a pool that stays, bounds for one that grows, never both. How many one that
+            # grows has is what the vendor tells, and no change.
             desired_size=None if grows else str(pool.nodes),
-            scaling_config=alicloud.cs.NodePoolScalingConfigArgs(
-                enable=True, type="cpu", min_size=pool.nodes, max_size=pool.most
-            )
-            if grows
-            else None,
+            scaling_config=_scaling(pool),
             instance_types=[pool.instance],
             instance_charge_type="PostPaid",
             image_type="AliyunLinux3ContainerOptimized",
@@ -172,14 +183,14 @@ class Cluster(pulumi.ComponentResource):
             system_disk_size=frame.size.disk_gib,
             system_disk_encrypted=True,
             system_disk_encrypt_algorithm="aes-256",
-            system_disk_kms_key=self._key(),
+            system_disk_kms_key=self.key,
             instance_metadata_options=alicloud.cs.NodePoolInstanceMetadataOptionsArgs(http_tokens="required"),
             kubelet_configuration=_kubelet(),
             management=_management(),
             labels=[alicloud.cs.NodePoolLabelArgs(key="simpul/pool", value=pool.role)],
             security_group_ids=[network.security_group.id],
             tags=frame.identity.tags(),
-            opts=frame.child(self, alicloud.cs.NodePool, name, network.ready),
+            opts=frame.stay(options, "desiredSize") if grows else options,
         )
 
     def _scale(self, control_plane: alicloud.cs.ManagedKubernetes) -> None:
@@ -198,9 +209,12 @@ class Cluster(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
 
-    def _key(self) -> pulumi.Output[str]:
-        """Give the key of the most guarded data that a city may have: what the cluster keeps opens all of it."""
-        return self._args.keys.key_id(STRICTEST)
+
+def _scaling(pool: Pool) -> alicloud.cs.NodePoolScalingConfigArgs:
+    """Give how a pool grows. One that doesn't says so: the vendor's plugin leaves alone what isn't said."""
+    if pool.most == pool.nodes:
+        return alicloud.cs.NodePoolScalingConfigArgs(enable=False, type="cpu")
+    return alicloud.cs.NodePoolScalingConfigArgs(enable=True, type="cpu", min_size=pool.nodes, max_size=pool.most)
 
 
 def _maintenance(timezone: str) -> alicloud.cs.ManagedKubernetesMaintenanceWindowArgs:
@@ -237,10 +251,30 @@ def _management() -> alicloud.cs.NodePoolManagementArgs:
     )
 
 
-async def listed(identity: Identity) -> Listed:
-    """List what the cloud holds of the cluster, once it is between no two states."""
+async def listed(identity: Identity, spec: str = "") -> Listed:
+    """List what the cloud holds of the cluster, once it is between no two states.
+
+    Raises OutsideError for one that stands in another specification than `spec`, and can't be brought to it.
+    """
     own = {vpc.id for vpc in await vpcs(identity)}
     for cluster in await settlement.clusters(identity.sole, own):
+        _examine(cluster, spec)
         yield alicloud.cs.ManagedKubernetes, cluster.cluster_name, cluster.id
         for pool in (await ask(alicloud.cs.get_kubernetes_node_pools_output(cluster_id=cluster.id))).nodepools:
             yield alicloud.cs.NodePool, pool.node_pool_name, f"{cluster.id}:{pool.node_pool_id}"
+
+
+def _examine(cluster: Any, spec: str) -> None:
+    """Refuse another specification: the vendor's plugin says that it changes it, and calls nothing that would."""
+    stands = cluster.cluster_spec
+    if not spec or stands == spec or (stands in BASIC and spec not in BASIC):
+        return
+    way = f'aliyun cs PUT /api/v2/clusters/{cluster.id} --body \'{{"cluster_spec":"{spec}"}}\''
+    raise OutsideError(
+        Problem(
+            where="city.cloud.sizes.cluster",
+            what="the vendor's plugin can't give a standing cluster another specification",
+            got=f"{spec} is declared, {cluster.id} is {stands}",
+            next=f"{way}, then: pulumi refresh; or declare {stands}",
+        )
+    )

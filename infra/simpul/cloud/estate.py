@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pulumi
 import pulumi_alicloud as alicloud
 
@@ -21,11 +23,12 @@ from simpul.cloud import (
     monitor,
     names,
     network,
+    pods,
     tunnel,
 )
 from simpul.cloud.access import Access, AccessArgs
 from simpul.cloud.barrier import Barrier, BarrierArgs
-from simpul.cloud.cluster import STORAGE_CLASS, Cluster, ClusterArgs
+from simpul.cloud.cluster import Cluster, ClusterArgs
 from simpul.cloud.entrance import Entrance
 from simpul.cloud.found import Found, token
 from simpul.cloud.frame import Frame, outlasts
@@ -39,6 +42,7 @@ from simpul.cloud.logs import Logs
 from simpul.cloud.monitor import Monitor, MonitorArgs, Watched
 from simpul.cloud.names import Names, NamesArgs
 from simpul.cloud.network import Network, NetworkArgs
+from simpul.cloud.pods import Pods, PodsArgs
 from simpul.cloud.profile import size
 from simpul.cloud.tunnel import Tunnels, TunnelsArgs
 from simpul.handover import CloudEstate, ClusterHandle, Staying
@@ -48,6 +52,7 @@ LISTINGS = (
     group.listed,
     logs.listed,
     network.listed,
+    pods.listed,
     barrier.listed,
     key.listed,
     *holding.LISTINGS,
@@ -65,7 +70,9 @@ LISTINGS = (
 
 def find(city: City) -> Found:
     """Ask the cloud what it holds of `city` in this stack. Raises OutsideError where a person has to decide."""
-    return found.find(Identity.of(city, pulumi.get_stack()), LISTINGS)
+    clusters = partial(cluster.listed, spec=size(city.cloud).cluster)
+    listings = [clusters if each is cluster.listed else each for each in LISTINGS]
+    return found.find(Identity.of(city, pulumi.get_stack()), listings)
 
 
 class Cloud(pulumi.ComponentResource):
@@ -94,11 +101,13 @@ class Cloud(pulumi.ComponentResource):
         frame = Frame(city, identity, plan, size(city.cloud), there, resource_group.id, alicloud.get_account().id)
         log = Logs(identity.name("logs"), frame, child).stores
         net = Network(identity.name("network"), NetworkArgs(frame, log), child)
-        Barrier(identity.name("barrier"), BarrierArgs(frame, net), child)
+        inner = Pods(identity.name("pods"), PodsArgs(frame, net), child)
+        Barrier(identity.name("barrier"), BarrierArgs(frame, net, inner), child)
         keys = Keys(identity.name("keys"), KeysArgs(frame, net), child)
         held = hold(Ground(frame, net, keys, log), self)
         way_in = Entrance(identity.name("entrance"), frame, child)
-        kubernetes = Cluster(identity.name("cluster"), ClusterArgs(frame, net, keys, log, names.api(city)), child)
+        called = names.api(city)
+        kubernetes = Cluster(identity.name("cluster"), ClusterArgs(frame, net, inner, keys, log, called), child)
         tunnels = Tunnels(identity.name("tunnels"), TunnelsArgs(frame, net), child).handles
         lines = Lines(identity.name("lines"), LinesArgs(frame, net), child).handles
         roles = Access(identity.name("access"), AccessArgs(frame, kubernetes.trust, held.buckets, keys), child).roles
@@ -118,9 +127,10 @@ class Cloud(pulumi.ComponentResource):
             cluster=ClusterHandle(
                 identity.prefix,
                 None,
-                kubernetes.kubeconfig,
-                (*kubernetes.pools, way_in.balancer),
-                storage_class=STORAGE_CLASS,
+                # The gate's own name, and not that of the city's domain: it is there before the domain is delegated.
+                kubernetes.kubeconfig(outside, called) if outside else kubernetes.kubeconfig(api),
+                (*kubernetes.ready, way_in.balancer),
+                disk_key=kubernetes.key,
             ),
             balancer_id=way_in.balancer.id,
             balancer_address=way_in.balancer.address,

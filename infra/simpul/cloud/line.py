@@ -96,7 +96,7 @@ class Lines(pulumi.ComponentResource):
         return Hub(cen, router, table)
 
     def _join(self, hub: Hub) -> None:
-        """Attach the network. Its switches tell the table by themselves; the pods' range has to be told."""
+        """Attach the network. Its switches, and those of its pods, tell the table by themselves."""
         frame, network = self._frame, self._network
         name = frame.identity.name("hub-vpc")
         places = list(zip(frame.plan.switches, network.switches, strict=True))[:ZONES]
@@ -121,7 +121,6 @@ class Lines(pulumi.ComponentResource):
             transit_router_route_table_id=hub.table.transit_router_route_table_id,
             opts=frame.child(self, alicloud.cen.TransitRouterRouteTablePropagation, name),
         )
-        self._route(name, hub, attachment.transit_router_attachment_id, [frame.plan.cloud.pods])
 
     def _line(self, site: Site, line: Line, hub: Hub) -> LineHandle:
         frame = self._frame

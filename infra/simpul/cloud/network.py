@@ -67,6 +67,9 @@ class Network(pulumi.ComponentResource):
     ready: tuple[pulumi.Resource, ...]
     """The way out, and all rules of the security group: what nodes stand on."""
 
+    snat_table: pulumi.Output[str]
+    """By which what has no address in the world reaches it."""
+
     def __init__(self, name: str, args: NetworkArgs, opts: pulumi.ResourceOptions | None = None) -> None:
         """Make the network `name` as `args` say."""
         super().__init__("simpul:cloud:Network", name, {}, opts)
@@ -136,10 +139,11 @@ class Network(pulumi.ComponentResource):
             instance_type="Nat",
             opts=self.frame.once(self._child(alicloud.ecs.EipAssociation, name)),
         )
+        self.snat_table = gateway.snat_table_ids
         entry = alicloud.vpc.SnatEntry(
             name,
             snat_entry_name=name,
-            snat_table_id=gateway.snat_table_ids,
+            snat_table_id=self.snat_table,
             source_cidr=str(self.frame.plan.vpc),
             snat_ip=address.ip_address,
             opts=self.frame.child(self, alicloud.vpc.SnatEntry, name, [association]),

@@ -58,7 +58,7 @@ PROFILES = {
         registry="enterprise",
     ),
     "large": Size(
-        cluster="ack.pro.xlarge",
+        cluster="ack.pro.small",
         system_nodes=3,
         system_instance="ecs.g7.2xlarge",
         work_nodes=6,

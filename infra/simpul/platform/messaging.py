@@ -23,6 +23,7 @@ MQTT_PORT, NATS_PORT, LEAF_PORT = 8883, 4222, 7422
 CLOUD_DISK_GIB = 20
 """The least that a cloud disk has: the vendor's "Disks" page gives 20 GiB for ESSD PL1, ultra and standard disks."""
 
+BACKEND = "service.beta.kubernetes.io/backend-type"
 BALANCER_ANNOTATION = "service.beta.kubernetes.io/alibaba-cloud-loadbalancer-"
 
 
@@ -143,4 +144,5 @@ def _annotations(cloud: CloudEstate) -> dict[str, pulumi.Input[str]]:
     served: dict[str, pulumi.Input[str]] = {"id": cloud.balancer_id, "force-override-listeners": "true"}
     if cloud.guests_id is not None:
         served |= {"acl-status": "on", "acl-type": "white", "acl-id": cloud.guests_id}
-    return {f"{BALANCER_ANNOTATION}{name}": value for name, value in served.items()}
+    # By nodes' ports: the city's wall lets clients in there, and not where pods are.
+    return {BACKEND: "ecs", **{f"{BALANCER_ANNOTATION}{name}": value for name, value in served.items()}}

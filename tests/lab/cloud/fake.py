@@ -22,7 +22,7 @@ class FakeBacking:
     running: dict[str, Node] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
     held: dict[str, set[str]] = field(default_factory=dict)
-    kubeconfig: str = "kind: Config"
+    reaches: str = "kind: Config"
 
     def start(self, cluster: Cluster) -> None:
         """Note a control plane."""
@@ -48,7 +48,11 @@ class FakeBacking:
 
     def credential(self, cluster: Cluster) -> Credential:
         """Give a credential that opens nothing."""
-        return Credential(self.kubeconfig, "authority", "certificate", "key")
+        return Credential("authority", "certificate", "key")
+
+    def kubeconfig(self, cluster: Cluster) -> str:
+        """Give what reaches no cluster, unless a test says otherwise."""
+        return self.reaches
 
     def hold(self, node: str, address: str) -> None:
         """Note that a node answers for an address."""

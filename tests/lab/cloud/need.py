@@ -34,6 +34,7 @@ from simpul.lab.cloud.product import (
     rdsdata,
     route,
     tair,
+    vpc,
     vpn,
 )
 
@@ -174,6 +175,10 @@ NEED: Final[dict[str, Need]] = {
     GROUP: lambda _, number: {"displayName": f"Balikpapan {number}"},
     NETWORK: lambda *_: {"cidrBlock": "10.64.0.0/16"},
     SWITCH: _switch,
+    vpc.BLOCK: lambda sampler, number: {
+        "vpcId": sampler.another(NETWORK).id,
+        "secondaryCidrBlock": f"10.{100 + number % 100}.0.0/16",
+    },
     GATEWAY: _gateway,
     ASSOCIATION: _association,
     ENTRY: _entry,

@@ -98,7 +98,7 @@ def scene(kubernetes: Kubernetes, tmp_path: Path) -> Iterator[Scene]:
         "clusters": [{"name": "a", "cluster": {"server": kubernetes.address}}],
         "contexts": [{"name": "a", "context": {"cluster": "a", "user": "a"}}],
     }  # fmt: skip
-    backing = FakeBacking(kubeconfig=yaml.safe_dump(document))
+    backing = FakeBacking(reaches=yaml.safe_dump(document))
     with serve(tmp_path / "state", backing) as cloud:
         made = build(cloud)[BALANCER]
         nodes = sorted(name for name in backing.running if not name.endswith("-0"))
@@ -160,7 +160,7 @@ def test_a_cluster_that_does_not_answer_is_told_of_once_and_looked_at_again(
 ) -> None:
     told: list[str] = []
     scene.cloud.estate.progress = told.append
-    scene.backing.kubeconfig = scene.backing.kubeconfig.replace(kubernetes.address, "http://127.0.0.1:9")
+    scene.backing.reaches = scene.backing.reaches.replace(kubernetes.address, "http://127.0.0.1:9")
     scene.balancer.look()
     scene.balancer.look()
     assert len(told) == 1

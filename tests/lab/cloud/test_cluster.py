@@ -8,14 +8,19 @@ from pathlib import Path
 
 import grpc
 import pytest
+import yaml
 from pulumi.runtime.proto import provider_pb2 as pb
 
-from lab.cloud.client import Client, serve, urn, words
-from lab.cloud.estate import BALANCER, CLUSTER, POOL, build
+from lab.cloud.client import Client, Made, serve, urn, words
+from lab.cloud.estate import BALANCER, CLUSTER, NETWORK, POOL, SWITCH, build
 from lab.cloud.fake import FakeBacking
+from simpul.lab.cloud.product import cs
+from simpul.lab.cloud.product.addon import KubernetesAddon
+from simpul.lab.cloud.product.vpc import BLOCK
 from simpul.lab.cloud.store import CREATING, READY, Record, Store
 from simpul.provider.wire import Secret, pack, unpack
 
+ADDON = KubernetesAddon.token
 CREDENTIAL = "alicloud:cs/getClusterCredential:getClusterCredential"
 
 
@@ -58,10 +63,18 @@ def test_a_pool_grows_and_shrinks_and_is_capped(real: Client, backing: FakeBacki
 def test_a_credential_opens_the_cluster(real: Client) -> None:
     cluster = build(real)[CLUSTER]
     answer = real.invoke(CREDENTIAL, clusterId=cluster.id)
-    assert answer["kubeConfig"] == "kind: Config"
+    told = yaml.safe_load(answer["kubeConfig"])["clusters"][0]["cluster"]
+    public = cluster.outputs["slbInternet"]
+    assert told == {"server": f"https://{public}:6443", "certificate-authority-data": "authority"}
     assert answer["certificateAuthority"] == {
         "clusterCert": "authority", "clientCert": "certificate", "clientKey": "key",
     }  # fmt: skip
+
+
+def test_the_kubeconfig_of_a_private_cluster_leads_nowhere(real: Client) -> None:
+    """The vendor's plugin asks for the one of the public address, which it hasn't."""
+    told = yaml.safe_load(real.invoke(CREDENTIAL, clusterId=terway(real).id)["kubeConfig"])
+    assert told["clusters"][0]["cluster"]["server"] == ""
 
 
 def test_what_is_sensitive_leaves_as_a_secret(real: Client) -> None:
@@ -125,3 +138,85 @@ def test_who_waits_for_a_creation_is_let_go_when_the_daemon_ends(tmp_path: Path)
         store.leave()
         assert waiting.result() == Record(CLUSTER, "c0", {}, {})
     store.close()
+
+
+def terway(cloud: Client, **inputs: object) -> Made:
+    """Make a cluster whose pods have addresses of the network's own switches."""
+    made = build(cloud)
+    vpc = made[NETWORK].id
+    block = {"vpcId": vpc, "secondaryCidrBlock": "10.70.0.0/16"}
+    cloud.create(BLOCK, **block)
+    pods = [
+        cloud.create(
+            SWITCH, vpcId=vpc, cidrBlock=f"10.70.{at * 16}.0/20", zoneId="ap-southeast-5a", vswitchName=f"p{at}"
+        )
+        for at in range(2)
+    ]
+    given = {
+        "name": "bpn-pods",
+        "vswitchIds": [made[SWITCH].id],
+        "serviceCidr": "10.69.0.0/20",
+        "addons": [{"name": "terway-eniip", "config": '{"NetworkPolicy":"true"}'}],
+        "podVswitchIds": [each.id for each in pods],
+        "newNatGateway": False,
+        "slbInternetEnabled": False,
+    }
+    return cloud.create(CLUSTER, **{name: each for name, each in {**given, **inputs}.items() if each is not None})
+
+
+def test_the_pods_of_terway_have_addresses_of_its_switches(real: Client, backing: FakeBacking) -> None:
+    found = real.estate.store.get(CLUSTER, terway(real).id)
+    assert found is not None
+    assert cs.cluster(found).pods == "10.70.0.0/19", "the narrowest range that holds both"
+
+
+@pytest.mark.parametrize(
+    ("inputs", "said"),
+    [
+        ({"podVswitchIds": None, "podCidr": "10.71.0.0/16"}, "terway-eniip needs podVswitchIds"),
+        ({"addons": [{"name": "flannel"}]}, "flannel needs podCidr"),
+        (
+            {"addons": [{"name": "flannel"}, {"name": "terway-eniip"}], "podCidr": "10.71.0.0/16"},
+            "terway-eniip or flannel",
+        ),
+        ({"serviceCidr": "10.70.128.0/20"}, "overlaps a range of"),
+    ],
+)
+def test_a_pods_network_without_what_it_needs_is_refused(real: Client, inputs: dict[str, object], said: str) -> None:
+    with pytest.raises(grpc.RpcError) as error:
+        terway(real, **inputs)
+    assert said in words(error)
+
+
+def test_the_vendors_plugin_changes_no_specification_but_the_basic_one(real: Client) -> None:
+    """It says that it did, and the next read tells what is there."""
+    cluster = build(real)[CLUSTER]
+    changed = real.update(cluster, **{**cluster.inputs, "clusterSpec": "ack.pro.xlarge"})
+    assert changed.outputs["clusterSpec"] == "ack.pro.small"
+
+
+def test_the_vendors_plugin_brings_a_basic_cluster_to_another_edition(real: Client) -> None:
+    basic = terway(real, clusterSpec="ack.standard")
+    assert (
+        real.update(basic, **{**basic.inputs, "clusterSpec": "ack.pro.small"}).outputs["clusterSpec"] == "ack.pro.small"
+    )
+
+
+def test_a_component_that_is_there_is_set_anew(real: Client) -> None:
+    cluster = build(real)[CLUSTER].id
+    for config in ('{"sls_project_name":"one"}', '{"sls_project_name":"two"}'):
+        made = real.create(ADDON, clusterId=cluster, name="loongcollector", config=config)
+        assert made.outputs["config"] == config
+    assert len(real.estate.store.all(ADDON)) == 1
+
+
+def test_a_pool_grows_on_until_it_is_told_not_to(real: Client) -> None:
+    pool = build(real)[POOL]
+    bare = {name: each for name, each in pool.inputs.items() if name != "desiredSize"}
+    bounds = {"enable": True, "type": "cpu", "minSize": 1, "maxSize": 3}
+    assert real.update(pool, **bare, scalingConfig=bounds).outputs["scalingConfig"] == bounds
+    assert real.update(pool, **bare, desiredSize="1").outputs["scalingConfig"] == bounds, (
+        "what isn't said stays as it was"
+    )
+    told = real.update(pool, **bare, desiredSize="1", scalingConfig={"enable": False, "type": "cpu"})
+    assert told.outputs["scalingConfig"]["enable"] is False

@@ -17,6 +17,7 @@ FORMS: Final = {
     "resourcemanager/resourceGroup": r"rg-aek[a-z0-9]{12}",
     "vpc/network": f"vpc-{K1A}",
     "vpc/switch": f"vsw-{K1A}",
+    "vpc/ipv4CidrBlock": rf"vpc-{K1A}:10\.1\d\d\.0\.0/16",
     "vpc/natGateway": f"ngw-{K1A}",
     "vpc/snatEntry": f"stb-{K1A}:snat-{K1A}",
     "vpc/forwardEntry": f"ftb-{K1A}:fwd-{K1A}",

@@ -10,7 +10,7 @@ from pulumi.runtime.proto import provider_pb2 as pb
 from lab.cloud.client import Client, refused
 from lab.cloud.estate import GATEWAY, NETWORK, POOL, RULE, SECURITY_GROUP, SWITCH, build
 from lab.cloud.sample import Sampler
-from simpul.lab.cloud.product import acl, route
+from simpul.lab.cloud.product import acl, route, vpc
 from simpul.lab.cloud.product.forward import ForwardEntry
 from simpul.lab.cloud.product.log import PROJECT, STORE
 
@@ -116,3 +116,19 @@ def test_a_gateway_stays_in_its_switch_whatever_it_is_told(maker: Sampler) -> No
     read = maker.cloud.read(GATEWAY, made.id)
     assert read is not None
     assert maker.cloud.diff(GATEWAY, read.outputs, told).changes == pb.DiffResponse.DIFF_SOME
+
+
+def test_a_vpc_has_ranges_beside_its_own_in_which_switches_stand(maker: Sampler) -> None:
+    cloud = maker.cloud
+    network = maker.another(NETWORK, cidrBlock="10.80.0.0/16").id
+    switch = {"vpcId": network, "zoneId": "ap-southeast-5a", "cidrBlock": "10.82.0.0/20"}
+    assert "is not inside of" in refused(cloud.push, SWITCH, switch)
+    over = {"vpcId": network, "secondaryCidrBlock": "10.80.128.0/20"}
+    assert "overlaps one of" in refused(cloud.push, vpc.BLOCK, over)
+    block = cloud.create(vpc.BLOCK, vpcId=network, secondaryCidrBlock="10.82.0.0/16")
+    made = cloud.create(SWITCH, **switch)
+    assert f"{made.id} is in 10.82.0.0/16" in refused(cloud.delete, block)
+    [told] = cloud.invoke("alicloud:vpc/getNetworks:getNetworks", ids=[network])["vpcs"]
+    assert told["secondaryCidrBlocks"] == ["10.82.0.0/16"]
+    cloud.delete(made)
+    cloud.delete(block)

@@ -30,6 +30,7 @@ PATIENCE: Final = 300.0
 PERIOD: Final = 1.0
 TIMEOUT: Final = 5
 CARD: Final = "host0"
+PORT: Final = 6443
 STATE: Final = ("systemctl", "show", "--property=ActiveState", "--value", install.UNIT)
 
 
@@ -70,16 +71,15 @@ class Ack:
         _discard(cluster.control)
 
     def credential(self, cluster: Cluster) -> Credential:
-        """Give the administrator's credential, under the names that the vendor gives it."""
+        """Give the administrator's credential."""
         own = yaml.safe_load(machine.run(cluster.control.name, ["cat", install.KUBECONFIG]))
         authority = own["clusters"][0]["cluster"]["certificate-authority-data"]
         user: dict[str, str] = own["users"][0]["user"]
-        return Credential(
-            _kubeconfig(cluster, authority, user),
-            authority,
-            user["client-certificate-data"],
-            user["client-key-data"],
-        )
+        return Credential(authority, user["client-certificate-data"], user["client-key-data"])
+
+    def kubeconfig(self, cluster: Cluster) -> str:
+        """Give the kubeconfig for the control plane's own address."""
+        return self.credential(cluster).kubeconfig(cluster.id, f"https://{cluster.control.address}:{PORT}")
 
     def hold(self, node: str, address: str) -> None:
         """Let a node answer for an address of a load balancer."""
@@ -126,27 +126,13 @@ class Ack:
             self.progress(f"{cluster.name}: its nodes can't be taken out: {error}")
 
     def _api(self, cluster: Cluster) -> Any:
-        return config.new_client_from_config_dict(yaml.safe_load(self.credential(cluster).kubeconfig))
+        return config.new_client_from_config_dict(yaml.safe_load(self.kubeconfig(cluster)))
 
 
 def _discard(node: Node) -> None:
     """Remove a machine. What it was doing doesn't matter any more, so nothing waits for it to power off."""
     machine.kill(node.name)
     machine.stop(node.name)
-
-
-def _kubeconfig(cluster: Cluster, authority: str, user: Mapping[str, str]) -> str:
-    name = f"kubernetes-admin-{cluster.id}"
-    server = f"https://{cluster.control.address}:6443"
-    document = {
-        "apiVersion": "v1",
-        "kind": "Config",
-        "clusters": [{"name": "kubernetes", "cluster": {"server": server, "certificate-authority-data": authority}}],
-        "users": [{"name": "kubernetes-admin", "user": dict(user)}],
-        "contexts": [{"name": name, "context": {"cluster": "kubernetes", "user": "kubernetes-admin"}}],
-        "current-context": name,
-    }
-    return yaml.safe_dump(document, sort_keys=False)
 
 
 def _wait_ready(core: Any, node: Node) -> None:

@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+import yaml
+
 
 @dataclass(frozen=True)
 class Node:
@@ -37,12 +39,26 @@ class Cluster:
 
 @dataclass(frozen=True)
 class Credential:
-    """What an administrator of a cluster needs."""
+    """What an administrator of a cluster needs: PEM texts in base64."""
 
-    kubeconfig: str = field(repr=False)
     authority: str
     certificate: str
     key: str = field(repr=False)
+
+    def kubeconfig(self, cluster: str, server: str) -> str:
+        """Give the kubeconfig of a cluster at `server`, "" for one that hasn't the address which was asked for."""
+        name = f"kubernetes-admin-{cluster}"
+        user = {"client-certificate-data": self.certificate, "client-key-data": self.key}
+        place = {"server": server, "certificate-authority-data": self.authority}
+        document = {
+            "apiVersion": "v1",
+            "kind": "Config",
+            "clusters": [{"name": "kubernetes", "cluster": place}],
+            "users": [{"name": "kubernetes-admin", "user": user}],
+            "contexts": [{"name": name, "context": {"cluster": "kubernetes", "user": "kubernetes-admin"}}],
+            "current-context": name,
+        }
+        return yaml.safe_dump(document, sort_keys=False)
 
 
 class Backing(Protocol):
@@ -71,6 +87,10 @@ class Backing(Protocol):
 
     def credential(self, cluster: Cluster) -> Credential:
         """Give the administrator's credential."""
+        ...
+
+    def kubeconfig(self, cluster: Cluster) -> str:
+        """Give the kubeconfig by which the lab itself reaches the cluster."""
         ...
 
     def hold(self, node: str, address: str) -> None:

@@ -77,7 +77,7 @@ class Balancer:
 
     def _serve(self, clusters: Backing, record: Record) -> dict[str, str]:
         """Serve one cluster's Services; give which node holds which balancer."""
-        kubeconfig = yaml.safe_load(clusters.credential(cs.cluster(record)).kubeconfig)
+        kubeconfig = yaml.safe_load(clusters.kubeconfig(cs.cluster(record)))
         held: dict[str, str] = {}
         with config.new_client_from_config_dict(kubeconfig) as api:
             core = client.CoreV1Api(api)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from simpul.lab.cloud.kind import Kind, Order
 from simpul.lab.cloud.product.cs import CLUSTER
 from simpul.lab.cloud.reference import Reference
-from simpul.lab.cloud.rule import Known, Sole
+from simpul.lab.cloud.rule import Known
 
 if TYPE_CHECKING:
     from simpul.lab.cloud.estate import Estate
@@ -45,12 +45,12 @@ VERSIONS: Final = {
 
 
 class KubernetesAddon(Kind):
-    """A component of a cluster."""
+    """A component of a cluster. To make one that is there already is to set it anew."""
 
     token = "alicloud:cs/kubernetesAddon:KubernetesAddon"  # noqa: S105 not a password
     parts = ("clusterId", "name")
     references = (Reference("clusterId", CLUSTER, "ErrorClusterNotFound", ""),)
-    rules = (Known("name", tuple(VERSIONS), "AddonNotFound"), Sole(("clusterId", "name"), "AddonAlreadyInstalled"))
+    rules = (Known("name", tuple(VERSIONS), "AddonNotFound"),)
 
     def compute(self, order: Order, identity: str) -> dict[str, Any]:
         """Give its version."""

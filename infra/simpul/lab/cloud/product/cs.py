@@ -13,6 +13,7 @@ from simpul.lab.cloud.kind import Kind, Order, Source
 from simpul.lab.cloud.product.eip import ADDRESS
 from simpul.lab.cloud.product.log import PROJECT
 from simpul.lab.cloud.product.slb import BALANCER
+from simpul.lab.cloud.product.vpc import blocks
 from simpul.lab.cloud.reference import Reference
 from simpul.lab.cloud.refusal import Refusal
 from simpul.lab.cloud.rule import Form, Sole
@@ -30,6 +31,9 @@ VERSION_FORM: Final = r"1\.\d{2}\.\d{1,2}-aliyun\.\d+"
 PODS: Final = "172.20.0.0/16"
 SERVICES: Final = "172.21.0.0/20"
 DNS: Final = 10
+BASIC: Final = "ack.standard"
+TERWAY: Final = "terway-eniip"
+FLANNEL: Final = "flannel"
 STATES: Final = {CREATING: "initial", READY: "running", DELETING: "deleting"}
 """The states of a cluster in the vendor's words."""
 
@@ -50,7 +54,7 @@ class ManagedKubernetes(Kind):
         Sole(("name",), "ErrorClusterNameAlreadyExist"),
     )
     stable: ClassVar[Mapping[str, Any]] = {
-        "clusterSpec": "ack.standard",
+        "clusterSpec": BASIC,
         "version": VERSION,
         "deletionProtection": False,
     }
@@ -63,14 +67,30 @@ class ManagedKubernetes(Kind):
         vpcs = {each.outputs["vpcId"] for each in switches(order)}
         if len(vpcs) != 1:
             raise Refusal("ErrorInvalidVSwitch", "The switches of a cluster have to be in one VPC.")
-        self._examine_ranges(order, vpcs.pop())
+        vpc = vpcs.pop()
+        self._examine_network(order, vpc)
+        self._examine_ranges(order, vpc)
+
+    def _examine_network(self, order: Order, vpc: str) -> None:
+        """Refuse what the pods' network hasn't: flannel a range, Terway switches in the VPC and its nodes' zones."""
+        plugins = {each["name"] for each in order.inputs.get("addons", ()) if not each.get("disabled")}
+        if {TERWAY, FLANNEL} <= plugins:
+            raise Refusal("ErrorAddonConflict", f"A cluster has {TERWAY} or {FLANNEL}.")
+        if TERWAY in plugins and not order.inputs.get("podVswitchIds"):
+            raise Refusal("ErrorMissingPodVswitchIds", f"{TERWAY} needs podVswitchIds.")
+        if FLANNEL in plugins and not order.inputs.get("podCidr"):
+            raise Refusal("ErrorMissingPodCidr", f"{FLANNEL} needs podCidr.")
+        zones = {each.outputs["zoneId"] for each in switches(order)}
+        for each in pod_switches(order.estate, order.inputs):
+            if each.outputs["vpcId"] != vpc or each.outputs["zoneId"] not in zones:
+                raise Refusal("ErrorInvalidPodVSwitch", f"{each.id} is not in a zone of the nodes in {vpc}.")
 
     def _examine_ranges(self, order: Order, vpc: str) -> None:
         values = order.inputs
         if not values.get("podCidr") and not values.get("podVswitchIds"):
             raise Refusal("ErrorMissingPodCidr", "Flannel needs podCidr, Terway needs podVswitchIds.")
         found = order.estate.store.get(reference.NETWORK, vpc)
-        taken = [(vpc, found.outputs["cidrBlock"])] if found else []
+        taken = [(vpc, each) for each in blocks(order.estate, found)] if found else []
         for each in order.others():
             if each.outputs["vpcId"] == vpc:
                 taken += [
@@ -97,11 +117,20 @@ class ManagedKubernetes(Kind):
         }
 
     def reserve(self, order: Order, identity: str) -> dict[str, Any]:
-        """Take an address for the control plane's machine."""
+        """Take an address for the control plane's machine, and note where its pods are and what it is sold as."""
+        kept = {"spec": order.inputs.get("clusterSpec", self.stable["clusterSpec"]), "pods": _pods(order)}
         if order.estate.clusters is None:
-            return {"machines": [], "token": ""}
+            return {"machines": [], "token": "", **kept}
         machine = {"name": f"ack-{identity[1:7]}-0", "address": address.take_machine(order.estate.store, set())}
-        return {"machines": [machine], "token": secrets.token_hex(32)}
+        return {"machines": [machine], "token": secrets.token_hex(32), **kept}
+
+    def alter(self, estate: Estate, record: Record) -> dict[str, Any]:
+        """Keep the specification: the vendor's plugin changes none but the basic one, whatever it is told."""
+        if record.behind.get("spec") == BASIC and record.inputs.get("clusterSpec"):
+            record.behind["spec"] = record.inputs["clusterSpec"]
+            with estate.store.change():
+                estate.store.put(record)
+        return {"clusterSpec": record.behind["spec"]}
 
     def adopt(self, estate: Estate, record: Record) -> None:
         """Make what the vendor makes along with a cluster: security group, balancer of the API, NAT gateway."""
@@ -169,7 +198,7 @@ class ClusterCredential(Source):
     token = "alicloud:cs/getClusterCredential:getClusterCredential"  # noqa: S105 not a password
 
     def answer(self, estate: Estate, inputs: Mapping[str, Any]) -> dict[str, Any]:
-        """Give the kubeconfig and the certificates in it."""
+        """Give the certificates, and the kubeconfig with them as the vendor's plugin asks for it: the public one."""
         found = estate.read(CLUSTER, inputs["clusterId"])
         if found is None:
             raise Refusal("ErrorClusterNotFound", f"The cluster {inputs['clusterId']} does not exist.")
@@ -185,8 +214,9 @@ class ClusterCredential(Source):
             "clientCert": credential.certificate,
             "clientKey": credential.key,
         }
-        name = found.outputs["name"]
-        return {"clusterName": name, "kubeConfig": credential.kubeconfig, "certificateAuthority": certificates}
+        public = found.outputs["connections"].get("apiServerInternet", "")
+        told = credential.kubeconfig(found.id, public)
+        return {"clusterName": found.outputs["name"], "kubeConfig": told, "certificateAuthority": certificates}
 
 
 def pools(estate: Estate, identity: str) -> list[Record]:
@@ -202,12 +232,29 @@ def cluster(record: Record) -> Cluster:
         id=record.id,
         name=record.outputs["name"],
         control=Node(control["name"], control["address"]),
-        pods=record.outputs.get("podCidr") or PODS,
+        pods=record.behind.get("pods") or PODS,
         services=str(services),
         dns=str(services[DNS]),
         domain=record.outputs.get("clusterDomain") or "cluster.local",
         token=record.behind["token"],
     )
+
+
+def pod_switches(estate: Estate, inputs: Mapping[str, Any]) -> list[Record]:
+    """Give the switches in which Terway gives pods their addresses."""
+    found = [estate.store.get(reference.SWITCH, each) for each in inputs.get("podVswitchIds") or ()]
+    return [each for each in found if each is not None]
+
+
+def _pods(order: Order) -> str:
+    """Give the range of a cluster's pods: flannel's, or the narrowest that holds all of Terway's switches."""
+    ranges = [network(each.outputs["cidrBlock"]) for each in pod_switches(order.estate, order.inputs)]
+    if not ranges:
+        return str(order.inputs.get("podCidr") or PODS)
+    whole = ranges[0]
+    while not all(each.subnet_of(whole) for each in ranges):
+        whole = whole.supernet()
+    return str(whole)
 
 
 def switches(order: Order) -> list[Record]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ipaddress import IPv4Network, ip_network
+from ipaddress import IPv4Network
 from typing import TYPE_CHECKING, Any, Final
 
 from simpul.lab.cloud import reference, region
@@ -18,6 +18,9 @@ PRIVATE: Final = tuple(IPv4Network(each) for each in ("10.0.0.0/8", "172.16.0.0/
 RESERVED: Final = 4
 """Addresses of each switch that the vendor keeps for itself."""
 DEFAULT: Final = "172.16.0.0/12"
+BLOCK: Final = "alicloud:vpc/ipv4CidrBlock:Ipv4CidrBlock"
+MOST: Final = 5
+"""Secondary ranges of a VPC."""
 
 
 class Network(Kind):
@@ -31,9 +34,15 @@ class Network(Kind):
         wanted = network(order.inputs.get("cidrBlock") or DEFAULT)
         if not any(wanted.subnet_of(each) for each in PRIVATE) or wanted.prefixlen > 28:  # noqa: PLR2004 the vendor's bound
             raise Refusal("InvalidCidrBlock.NotSupported", f"The CIDR block {wanted} is not a private one up to /28.")
-        for each in order.estate.store.all(reference.SWITCH) if order.record else ():
-            inside = ip_network(each.outputs["cidrBlock"])
-            if order.record and each.outputs.get("vpcId") == order.record.id and not inside.subnet_of(wanted):  # type: ignore[arg-type]  # both are IPv4
+        if order.record is not None:
+            self._examine_switches(order.estate, order.record, wanted)
+
+    def _examine_switches(self, estate: Estate, vpc: Record, wanted: IPv4Network) -> None:
+        """Refuse a range that leaves out a switch which is there."""
+        ranges = [wanted, *(network(each) for each in secondary(estate, vpc.id))]
+        for each in estate.store.all(reference.SWITCH):
+            inside = network(each.outputs["cidrBlock"])
+            if each.outputs.get("vpcId") == vpc.id and not any(inside.subnet_of(range_) for range_ in ranges):
                 raise Refusal("InvalidCidrBlock.NotSupported", f"{each.id} ({inside}) would lie outside of {wanted}.")
 
     def compute(self, order: Order, identity: str) -> dict[str, Any]:
@@ -52,7 +61,34 @@ class Network(Kind):
     def describe(self, estate: Estate, record: Record) -> dict[str, Any]:
         """Give its switches."""
         switches = [each for each in estate.store.all(reference.SWITCH) if each.outputs["vpcId"] == record.id]
-        return {"vswitchIds": [each.id for each in switches]}
+        return {"vswitchIds": [each.id for each in switches], "secondaryCidrBlocks": secondary(estate, record.id)}
+
+
+class Ipv4CidrBlock(Kind):
+    """A range of a VPC beside its own."""
+
+    token = BLOCK
+    parts = ("vpcId", "secondaryCidrBlock")
+
+    def examine(self, order: Order) -> None:
+        """Refuse a range over one that the VPC has, and a sixth one."""
+        vpc = order.estate.store.get(reference.NETWORK, str(order.inputs.get("vpcId")))
+        if vpc is None or not order.inputs.get("secondaryCidrBlock") or order.record is not None:
+            return
+        taken = blocks(order.estate, vpc)
+        if len(taken) > MOST:
+            raise Refusal("QuotaExceeded.SecondaryCidrBlock", f"{vpc.id} has {MOST} secondary CIDR blocks.")
+        wanted = network(order.inputs["secondaryCidrBlock"])
+        if overlap(wanted, [(vpc.id, each) for each in taken]):
+            raise Refusal("InvalidCidrBlock.Overlapped", f"The CIDR block {wanted} overlaps one of {vpc.id}.")
+
+    def guard(self, estate: Estate, record: Record) -> None:
+        """Refuse to take away a range in which there are switches."""
+        gone = network(record.outputs["secondaryCidrBlock"])
+        for each in estate.store.all(reference.SWITCH):
+            within = network(each.outputs["cidrBlock"]).subnet_of(gone)
+            if within and each.outputs["vpcId"] == record.outputs["vpcId"]:
+                raise Refusal("DependencyViolation.VSwitch", f"{each.id} is in {gone}.")
 
 
 class Switch(Kind):
@@ -73,8 +109,9 @@ class Switch(Kind):
             missing = "VpcId" if vpc is None else "CidrBlock"
             raise Refusal(f"MissingParameter.{missing}", f"The parameter {missing} is mandatory for this action.")
         wanted = network(order.inputs["cidrBlock"])
-        if not wanted.subnet_of(network(vpc.outputs["cidrBlock"])):
-            inside = vpc.outputs["cidrBlock"]
+        ranges = blocks(order.estate, vpc)
+        if not any(wanted.subnet_of(network(each)) for each in ranges):
+            inside = " or ".join(ranges)
             raise Refusal(
                 "InvalidCidrBlock.Malformed", f"The CIDR block {wanted} is not inside of {vpc.id}'s {inside}."
             )
@@ -97,3 +134,13 @@ class Switch(Kind):
             "routeTableId": vpc.outputs["routeTableId"] if vpc else "",
             "resourceGroupId": vpc.outputs["resourceGroupId"] if vpc else "",
         }
+
+
+def secondary(estate: Estate, vpc: str) -> list[str]:
+    """Give the ranges of a VPC beside its own."""
+    return [each.outputs["secondaryCidrBlock"] for each in estate.store.all(BLOCK) if each.outputs["vpcId"] == vpc]
+
+
+def blocks(estate: Estate, vpc: Record) -> list[str]:
+    """Give all ranges of a VPC."""
+    return [vpc.outputs["cidrBlock"], *secondary(estate, vpc.id)]
