@@ -45,7 +45,7 @@ def test_personal_data_is_encrypted_where_it_is_written_down(city: City) -> None
     assert (cache["sslEnabled"], cache["vpcAuthMode"]) == ("Enable", "Open")
     assert cache["instanceClass"] == "tair.rdb.2g"
     assert cache["engineVersion"] == "7.0"  # an older one encrypts nothing, and nothing says so
-    assert cache["roleArn"] == "acs:ram::0000000000000000:role/aliyunrdsinstanceencryptiondefaultrole"
+    assert cache["roleArn"] == "acs:ram::0000000000000000:role/AliyunRdsInstanceEncryptionDefaultRole"
     assert set(cache["tags"]) == set(TAIR_TAGS)  # the vendor takes five
     assert cache["securityIps"] == ",".join([str(plan(city).vpc), str(plan(city).cloud.pods)])
     assert recorder.of(REDIS) == []

@@ -92,7 +92,7 @@ class Databases(pulumi.ComponentResource):
             ssl_action="Open",
             ca_type="aliyun",
             encryption_key=self._args.keys.key_id(wanted.data),
-            role_arn=encryption_role(frame.account),
+            role_arn=encryption_role(frame.account).lower(),  # as RDS itself tells it
             sql_collector_status="Enabled",
             sql_collector_config_value=next((each for each in AUDIT_DAYS if each >= logs_days), AUDIT_DAYS[-1]),
             maintain_time=MAINTENANCE,

@@ -122,8 +122,8 @@ class Keys(pulumi.ComponentResource):
 
 
 def encryption_role(account: str) -> str:
-    """Return the name in policies of the role by which RDS and Tair use the keys of `account`; RAM tells it so."""
-    return f"acs:ram::{account}:role/{ENCRYPTION_ROLE.lower()}"
+    """Return the name in policies of the role by which RDS and Tair use the keys of `account`."""
+    return f"acs:ram::{account}:role/{ENCRYPTION_ROLE}"
 
 
 def _description(identity: Identity, data: DataClass) -> str:
