@@ -5,7 +5,7 @@ In: the city's sites and its plan. Out: ranges, few enough for what takes them. 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from ipaddress import IPv4Network, collapse_addresses
 from itertools import pairwise
 
@@ -26,28 +26,34 @@ def cluster(site: Site, plan: Plan) -> tuple[IPv4Network, ...]:
 
 
 def behind(site: Site, city: City, plan: Plan) -> tuple[IPv4Network, ...]:
-    """Give all networks of a site, at most MOST: its cluster's, then its hosts'. Raises CityError."""
+    """Give all networks of a site, at most MOST: its cluster's, then its hosts'. Raises CityError.
+
+    No network is of two sites: a range that holds several hosts of one holds none of another's.
+    """
     own = cluster(site, plan)
-    return (*own, *gather((host.address for host in site.hosts), MOST - len(own), city.cloud.addresses, site.code))
+    others = [IPv4Network(host.address) for each in city.sites if each.code != site.code for host in each.hosts]
+    apart = [city.cloud.addresses, *others]
+    return (*own, *gather((host.address for host in site.hosts), MOST - len(own), apart, site.code))
 
 
 def linked(city: City) -> tuple[IPv4Network, ...]:
     """Give the hosts' networks of all sites that a link of the city's own joins to the cloud, at most MOST."""
     addresses = [host.address for site in city.sites if site.link.kind in LINKED for host in site.hosts]
-    return gather(addresses, MOST, city.cloud.addresses, "")
+    return gather(addresses, MOST, [city.cloud.addresses], "")
 
 
-def gather(addresses: Iterable[object], most: int, apart: IPv4Network, site: str) -> tuple[IPv4Network, ...]:
-    """Give at most `most` ranges that hold `addresses`, each as narrow as can be and none within `apart`.
+def gather(addresses: Iterable[object], most: int, apart: Sequence[IPv4Network], site: str) -> tuple[IPv4Network, ...]:
+    """Give at most `most` ranges that hold `addresses`, each as narrow as can be and apart from all of `apart`.
 
     Raises CityError where that can't be: the hosts of `site` ("" for several) have too little in common.
     """
     ranges = list(collapse_addresses(IPv4Network(str(each)) for each in addresses))
     while len(ranges) > most:
-        joined = [each for each in map(_join, *zip(*pairwise(ranges), strict=True)) if not each.overlaps(apart)]
+        wider = map(_join, *zip(*pairwise(ranges), strict=True))
+        joined = [each for each in wider if not any(each.overlaps(other) for other in apart)]
         if not joined:
             where = f"city.sites ({site or 'all'}).hosts"
-            advice = f"give them addresses of at most {most} networks that lie outside of cloud.addresses"
+            advice = f"give them addresses of at most {most} networks that hold no other site's and no cloud.addresses"
             raise CityError.at(where, "have addresses of too many networks", str(len(ranges)), advice)
         ranges = list(collapse_addresses([*ranges, max(joined, key=lambda each: each.prefixlen)]))
     return tuple(ranges)

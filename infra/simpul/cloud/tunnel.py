@@ -96,7 +96,6 @@ class Tunnels(pulumi.ComponentResource):
             name,
             vpn_connection_name=far,
             vpn_gateway_id=gateway.id,
-            network_type="public",
             local_subnets=[str(frame.plan.vpc), str(frame.plan.cloud.pods)],
             remote_subnets=[str(each) for each in ranges],
             auto_config_route=False,  # they are told below, so that a preview shows them

@@ -107,6 +107,7 @@ class Connection(Kind):
 
     token = CONNECTION
     prefix = "vco"
+    unread: ClassVar[frozenset[str]] = frozenset({"autoConfigRoute", "networkType"})
     stable: ClassVar[Mapping[str, Any]] = {
         "status": "ike_sa_not_established",
         "networkType": "public",
