@@ -68,7 +68,7 @@ class Sizes(Declared):
     """Which machine the database has."""
 
     database_gib: Annotated[int, whole(20, 6000)] | None = None
-    """The database's disk, in GiB."""
+    """The database's disk, in GiB, in steps of 5. It grows when this does, never by itself, and doesn't shrink."""
 
     cache: CacheClass | None = None
     """Which machine a cache has."""
