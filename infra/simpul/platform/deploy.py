@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pulumi
 
@@ -11,6 +12,7 @@ from simpul.cloud.identity import Identity
 from simpul.handover import CloudEstate, Endpoint, ImageRegistry, SiteEstate
 from simpul.platform.authority import Authority
 from simpul.platform.messaging import Messaging, MessagingArgs
+from simpul.platform.storage import Storage
 
 
 def deploy(
@@ -21,6 +23,8 @@ def deploy(
     prefix = identity.prefix
     # Named by what never changes: an authority that is called otherwise is another, and all its certificates too.
     authority = Authority(f"{prefix}-authority", f"Simpul {city.wilayah} ({identity.short})")
+    if cloud.cluster.disk_key is not None:
+        cloud = replace(cloud, cluster=Storage(f"{prefix}-storage", cloud.cluster).cluster)
     endpoints: list[Endpoint] = []
     if city.workloads.messaging is not None:
         args = MessagingArgs(city.workloads.messaging, city.registry.address, images, cloud, sites, authority)

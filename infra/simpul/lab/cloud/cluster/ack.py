@@ -21,7 +21,7 @@ from urllib3.exceptions import HTTPError
 
 from simpul.errors import OutsideError
 from simpul.lab import machine
-from simpul.lab.cloud.cluster import install
+from simpul.lab.cloud.cluster import disk, install
 from simpul.lab.cloud.cluster.backing import Cluster, Credential, Node
 from simpul.lab.place import CLOUD
 
@@ -48,6 +48,8 @@ class Ack:
         self._boot([cluster.control])
         install.server(cluster, self.bundle)
         self._run(cluster.control)
+        with self._api(cluster) as api:
+            disk.serve(client.AppsV1Api(api))
 
     def join(self, cluster: Cluster, nodes: Sequence[Node]) -> None:
         """Start nodes; they are ready when this returns."""

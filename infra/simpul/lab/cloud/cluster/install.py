@@ -41,20 +41,27 @@ RestartSec=2s
 WantedBy=multi-user.target
 """
 
+DISKS: Final = "diskplugin.csi.alibabacloud.com"
+"""Who makes disks in an ACK cluster; in the lab, folders of the node."""
+
 CLASS: Final = {
     "apiVersion": "storage.k8s.io/v1",
     "kind": "StorageClass",
-    "provisioner": "rancher.io/local-path",
+    "provisioner": DISKS,
     "reclaimPolicy": "Delete",
     "volumeBindingMode": "WaitForFirstConsumer",
 }
 DEFAULT: Final = "storageclass.kubernetes.io/is-default-class"
 STORAGE: Final = (
     {**CLASS, "metadata": {"name": "alicloud-disk-topology-alltype"}},
-    {**CLASS, "metadata": {"name": "local-path", "annotations": {DEFAULT: "false"}}},
+    {
+        **CLASS,
+        "provisioner": "rancher.io/local-path",
+        "metadata": {"name": "local-path", "annotations": {DEFAULT: "false"}},
+    },
 )
-"""The class that every ACK cluster has; in the lab its disks are folders of the node. ACK has no default class, so
-k3s's own is made none: a volume that names no class waits here as it would there."""
+"""The class that every ACK cluster has. ACK has no default class, so k3s's own is made none: a volume that names no
+class waits here as it would there."""
 
 
 def server(cluster: Cluster, bundle: Path) -> None:
