@@ -63,7 +63,6 @@ class Network(pulumi.ComponentResource):
     switches: tuple[alicloud.vpc.Switch, ...]
     security_group: alicloud.ecs.SecurityGroup
     address: alicloud.ecs.EipAddress
-    exit: pulumi.Resource
     ready: tuple[pulumi.Resource, ...]
     """The way out, and all rules of the security group: what nodes stand on."""
 
@@ -83,9 +82,9 @@ class Network(pulumi.ComponentResource):
             opts=frame.child(self, alicloud.vpc.Network, frame.identity.name("vpc"), stays=True),
         )
         self.switches = tuple(self._switch(zone) for zone in frame.plan.switches)
-        self.address, self.exit = self._exit()
+        self.address, exit_ = self._exit()
         self.security_group, rules = self._security_group()
-        self.ready = (self.exit, *rules)
+        self.ready = (exit_, *rules)
         self._record(args.logs)
         self.register_outputs({"vpcId": self.vpc.id, "address": self.address.ip_address})
 

@@ -11,6 +11,7 @@ from simpul.lab.cloud.bucket.backing import Access, Bucket
 from simpul.lab.cloud.cluster.backing import Cluster, Credential, Node
 from simpul.lab.cloud.database.backing import Account, Cache, Server
 from simpul.lab.cloud.registry.backing import Registry
+from simpul.recording import CREDENTIAL
 
 
 @dataclass
@@ -48,7 +49,7 @@ class FakeBacking:
 
     def credential(self, cluster: Cluster) -> Credential:
         """Give a credential that opens nothing."""
-        return Credential("authority", "certificate", "key")
+        return Credential(CREDENTIAL["clusterCert"], CREDENTIAL["clientCert"], CREDENTIAL["clientKey"])
 
     def kubeconfig(self, cluster: Cluster) -> str:
         """Give what reaches no cluster, unless a test says otherwise."""
