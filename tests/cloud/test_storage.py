@@ -108,6 +108,8 @@ def test_what_was_locked_stays_locked_and_is_named_when_the_protection_is_taken_
     recorder, [estate] = make(cloud(city, protect=False), answers)
     assert {part: each["status"] for part, each in by_part(recorder, WORM).items()} == {"audit": "Locked"}
     assert recorder.one("alicloud:hbr/vault:Vault")["wormEnabled"] is True
+    assert {each.inputs["deletionProtection"] for each in recorder.of("alicloud:kms/key:Key")} == {"Enabled"}
+    assert [part for part, each in by_part(recorder, BUCKET).items() if not each["forceDestroy"]] == ["audit"]
     assert sorted(each.type.rpartition(":")[2] for each in estate.stays) == [
         "Alias", "Alias", "Bucket", "Instance", "Key", "Key", "Network", "ResourceGroup", "Switch", "Switch", "Vault",
     ]  # fmt: skip

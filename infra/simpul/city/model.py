@@ -153,7 +153,7 @@ class Retention(Declared):
     """How long is kept what must be kept. No law names a number; the city does, and answers for it."""
 
     logs_days: Annotated[int, whole(7, 3650)]
-    """For how many days logs of networks, clusters and workloads can be searched."""
+    """For how many days logs of networks, clusters and workloads can be searched; 3650 keeps them for ever."""
 
     audit_days: Annotated[int, whole(90, 3650)]
     """For how many days the record of who did what is kept, where nobody can change it."""

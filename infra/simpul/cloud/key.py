@@ -61,6 +61,7 @@ class Keys(pulumi.ComponentResource):
         """Make the keys `name` as `args` say."""
         super().__init__("simpul:cloud:Keys", name, {}, opts)
         self._frame = args.frame
+        self._guarded = args.frame.city.cloud.protect or args.frame.outlasts  # what stays is as safe as it was
         instance = self._instance(args.network)
         self.stays = [Staying(token(alicloud.kms.Instance), instance.id, "as long as its keys")]
         self._keys = {data: self._key(instance, data) for data in CLASSES}
@@ -88,15 +89,15 @@ class Keys(pulumi.ComponentResource):
             vpc_id=network.vpc.id,
             vswitch_ids=[network.switches[0].id],
             zone_ids=list(frame.plan.switches)[:ZONES],
-            deletion_protection=frame.city.cloud.protect,
-            force_delete_without_backup="false" if frame.city.cloud.protect else "true",
+            deletion_protection=self._guarded,
+            force_delete_without_backup="false" if self._guarded else "true",
             tags=KMS.tags(frame.identity.tags()),
             opts=frame.stay(frame.child(self, alicloud.kms.Instance, name, stays=True), "vswitchIds", "zoneIds"),
         )
 
     def _key(self, instance: alicloud.kms.Instance, data: DataClass) -> alicloud.kms.Key:
         frame = self._frame
-        name, protect = frame.identity.name(f"key-{data}"), frame.city.cloud.protect
+        name, protect = frame.identity.name(f"key-{data}"), self._guarded
         key = alicloud.kms.Key(
             name,
             description=_description(frame.identity, data),

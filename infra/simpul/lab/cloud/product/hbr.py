@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 VAULT: Final = "alicloud:hbr/vault:Vault"
 POLICY: Final = "alicloud:hbr/policy:Policy"
-SCHEDULE: Final = r"I\|\d+\|(P(?:\d+[YMWD])*(?:T(?:\d+[HMS])+)?|\d+)"
-"""When a backup runs: `I|`, the first time in seconds since 1970, `|` and an ISO 8601 period."""
+SCHEDULE: Final = r"I\|\d+\|(P(?:\d+[YMWD])*(?:T(?:\d+[HMS])+)?|\d+)|C\|\d+\|\S+( \S+){5,6}"
+"""When a backup runs: `I|`, the first time in seconds since 1970, `|` and an ISO 8601 period; `C|`, that, a crontab."""
 
 
 class Vault(Kind):
