@@ -72,8 +72,9 @@ def is_command(line: str) -> bool:
 
 
 def pages() -> list[str]:
-    """List the pages that people write or read: all of the project's but the log of changes."""
-    found = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("charts/*/README.md")]
+    """List the project's pages, wherever they are."""
+    parts = ("docs", "charts", "infra", "playbooks", "policies", "tests")
+    found = [*ROOT.glob("*.md"), *(page for part in parts for page in ROOT.glob(f"{part}/**/*.md"))]
     return sorted(str(page.relative_to(ROOT)) for page in found)
 
 

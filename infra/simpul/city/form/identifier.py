@@ -12,6 +12,11 @@ from simpul.city.form.unfit import unfit
 
 _LABEL = r"^[a-z]([a-z0-9-]{0,22}[a-z0-9])?$"
 _DOMAIN = r"^(?=.{4,120}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,}$"
+_NOT_OF_THE_WORLD = frozenset(
+    {"alt", "arpa", "example", "internal", "invalid", "lan", "local", "localhost", "onion", "test"}
+)
+"""Ends of names that nobody on the internet has: https://www.iana.org/assignments/special-use-domain-names."""
+
 _EMAIL = r"^[A-Za-z0-9._%+-]{1,64}@(?=.{4,120}$)([A-Za-z0-9-]+\.)+[A-Za-z]{2,}$"
 _ACCOUNT = r"^\d{16}$"
 _CONNECTION = r"^pc-[a-z0-9]{8,40}$"
@@ -36,7 +41,16 @@ check_label = _form(
     "isn't a short name (a DNS label)",
     'Use 1 to 24 of a-z, 0-9 and -, beginning with a letter and not ending with -, such as "reports".',
 )
-check_domain = _form(_DOMAIN, "isn't a domain", 'Write it in small letters, such as "balikpapan.go.id".')
+_check_domain = _form(_DOMAIN, "isn't a domain", 'Write it in small letters, such as "balikpapan.go.id".')
+
+
+def check_domain(value: str) -> str:
+    """Give the domain if it has the form of one, and the world can have it."""
+    if _check_domain(value).rpartition(".")[2] in _NOT_OF_THE_WORLD:
+        raise unfit("isn't a domain of the internet", 'Write the one that the city has, such as "balikpapan.go.id".')
+    return value
+
+
 check_email = _form(_EMAIL, "isn't an e-mail address", 'Write one, such as "siaga@balikpapan.go.id".')
 check_account = _form(
     _ACCOUNT,
