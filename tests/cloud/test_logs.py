@@ -7,11 +7,16 @@ import re
 import pytest
 
 from cloud.test_estate import make
-from simpul.city import City, load
+from simpul import constraint
+from simpul.city import City, area, load
+from simpul.city.area import Level
+from simpul.cloud import backup, logs
+from simpul.cloud.identity import Identity
 from simpul.project import ROOT
 
 PROJECT = "alicloud:log/project:Project"
 STORE = "alicloud:log/store:Store"
+VAULT = "alicloud:hbr/vault:Vault"
 INDEX = "alicloud:log/storeIndex:StoreIndex"
 
 
@@ -28,6 +33,17 @@ def test_each_store_keeps_what_the_city_declares_encrypted_and_searchable(city: 
     assert {each["retentionPeriod"] for each in stores} == {90}
     assert all(each["encryptConf"]["enable"] and not each["enableWebTracking"] for each in stores)
     assert {each.inputs["logstore"] for each in recorder.of(INDEX)} == {"flow", "platform"}
+
+
+@pytest.mark.parametrize("stack", ["bpn", "a-stack-of-forty-letters-as-pulumi-takes"])
+def test_the_vendor_takes_what_every_city_s_logs_and_copies_are_described_by(stack: str) -> None:
+    names = [*(each.name for each in area.inside("", Level.CITY)), "Kota Ba'a", "K" * 60]
+    assert len(names) == 516
+    for name in names:
+        identity = Identity("6471", "64.71", name, "Diskominfo", stack)
+        said = {PROJECT: logs.description(identity), VAULT: backup.description(identity)}
+        found = {token: list(constraint.violations(token, {"description": text})) for token, text in said.items()}
+        assert found == {PROJECT: [], VAULT: []}, name
 
 
 def test_the_project_s_name_is_the_city_s_alone_in_the_world(city: City) -> None:

@@ -46,7 +46,7 @@ class Backup(pulumi.ComponentResource):
         vault = alicloud.hbr.Vault(
             part,
             vault_name=sole,
-            description=f"Copies of what {frame.identity.title} keeps",
+            description=description(frame.identity),
             vault_type="STANDARD",
             vault_storage_class="STANDARD",
             encrypt_type="KMS",
@@ -85,6 +85,11 @@ class Backup(pulumi.ComponentResource):
         until = f"{days} days after its last backup"
         self.stays = (Staying(token(alicloud.hbr.Vault), vault.id, until),) if is_locked else ()
         self.register_outputs({"vaultId": vault.id})
+
+
+def description(identity: Identity) -> str:
+    """Return what the vault is described by."""
+    return f"Copies of what {identity.title} keeps"
 
 
 async def listed(identity: Identity) -> Listed:

@@ -55,7 +55,7 @@ class Logs(pulumi.ComponentResource):
         project = alicloud.log.Project(
             frame.identity.name("logs"),
             project_name=project_name,
-            description=REFUSED.sub("", f"Logs of {frame.identity.title}"),
+            description=description(frame.identity),
             resource_group_id=frame.group,
             tags=frame.identity.tags(),
             opts=frame.child(self, alicloud.log.Project, project_name),
@@ -92,6 +92,11 @@ class Logs(pulumi.ComponentResource):
             opts=frame.child(self, alicloud.log.StoreIndex, use) if was_lost else frame.child(self),
         )
         return store
+
+
+def description(identity: Identity) -> str:
+    """Return what the project is described by, in the letters that the vendor takes."""
+    return REFUSED.sub("", f"Logs of {identity.title}")
 
 
 def _project(identity: Identity, account: str) -> str:

@@ -258,10 +258,10 @@ NEED: Final[dict[str, Need]] = {
             }
         ]
     },
-    hbr.PolicyBinding.token: lambda sampler, number: {
+    hbr.PolicyBinding.token: lambda sampler, _: {
         "policyId": sampler.made(hbr.POLICY).id,
         "sourceType": "OSS",
-        "dataSourceId": f"bpn-6471-{number}",
+        "dataSourceId": sampler.another(oss.BUCKET).id,
     },
     "alicloud:cr/scanRule:ScanRule": lambda *_: {"scanType": "VUL", "scanScope": "INSTANCE"},
     cr.INSTANCE: lambda *_: {"instanceType": "Basic", "paymentType": "Subscription", "period": 1},

@@ -25,6 +25,7 @@ ALARM = cms.Alarm.token
         (TRAIL, {"slsProjectArn": "acs:log:ap-southeast-5:5123456789012345:project/none"}, "SlsProjectDoesNotExist"),
         (hbr.POLICY, {"rules": [{"ruleType": "BACKUP", "retention": 7}]}, "MissingParameter.Schedule"),
         (hbr.POLICY, {"rules": [{"ruleType": "TRANSITION"}]}, "MissingParameter.Retention"),
+        (hbr.PolicyBinding.token, {"dataSourceId": "bpn-6471-nobodys"}, "DataSourceNotExist"),
         (dns.RECORD, {"type": "NAPTR"}, "InvalidType.NotSupported"),
         (dns.RECORD, {"ttl": 1}, "QuotaExceeded.TTL"),
     ],

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from simpul.lab.cloud.store import Record
 
 VAULT: Final = "alicloud:hbr/vault:Vault"
+BUCKET: Final = "alicloud:oss/bucket:Bucket"
 POLICY: Final = "alicloud:hbr/policy:Policy"
 SCHEDULE: Final = r"I\|\d+\|(P(?:\d+[YMWD])*(?:T(?:\d+[HMS])+)?|\d+)|C\|\d+\|\S+( \S+){5,6}"
 """When a backup runs: `I|`, the first time in seconds since 1970, `|` and an ISO 8601 period; `C|`, that, a crontab."""
@@ -85,3 +86,9 @@ class PolicyBinding(Kind):
     references = (Reference("policyId", POLICY, "PolicyNotExist", "PolicyBindingExist"),)
     stable: ClassVar[Mapping[str, Any]] = {"crossAccountType": "SELF_ACCOUNT"}
     rules = (Sole(("policyId", "sourceType", "dataSourceId"), "PolicyBindingExist"),)
+
+    def examine(self, order: Order) -> None:
+        """Refuse a bucket that isn't there."""
+        source = order.inputs.get("dataSourceId", "")
+        if order.inputs.get("sourceType") == "OSS" and order.estate.store.get(BUCKET, source) is None:
+            raise Refusal("DataSourceNotExist", f"The bucket {source} does not exist.")
