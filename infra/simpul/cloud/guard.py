@@ -45,6 +45,7 @@ ADDRESSES: Final[tuple[Kind, ...]] = (
     alicloud.pvtz.Zone,
     alicloud.slb.ApplicationLoadBalancer,
     alicloud.vpc.Network,
+    alicloud.vpc.Switch,  # in which what holds data stands, whatever zones are declared later
     alicloud.vpn.Gateway,
 )
 """What has an address, a range or a name that routers, clients and other offices were told."""
