@@ -9,14 +9,16 @@ from simpul.cloud import find
 from simpul.errors import SimpulError
 from simpul.garbage import look_seldom
 from simpul.policy.transform import apply
-from simpul.program import compose, verify
+from simpul.program import choose, compose, verify
 
 look_seldom()
 try:
-    city = parse(pulumi.Config("simpul").require_object("city"))
+    config = pulumi.Config("simpul")
+    city = parse(config.require_object("city"))
     verify(city, pulumi.get_stack())
     apply(city)
-    for name, value in compose(city, find(city)).items():
+    there = find(city)
+    for name, value in compose(city, there, choose(config.get("part"), there)).items():
         pulumi.export(name, value)
 except SimpulError as error:
     # A problem of the city is told in its own words, without the trace of the program that found it.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import pulumi
 
@@ -12,7 +12,11 @@ from simpul.cloud.identity import Identity
 from simpul.cloud.registry import declared, problems
 from simpul.edge import SiteArgs, SiteHosts
 from simpul.errors import CityError
+from simpul.handover import Endpoint, SiteEstate
 from simpul.platform import deploy
+
+Part = Literal["all", "cloud"]
+"""What a run makes: the whole city, or on its first day the cloud alone (docs/adr/0029-first-day.md)."""
 
 
 def verify(city: City, stack: str) -> None:
@@ -21,15 +25,36 @@ def verify(city: City, stack: str) -> None:
         raise CityError.of(found)
 
 
-def compose(city: City, there: Found) -> dict[str, Any]:
-    """Make `city`, of which the cloud holds `there` already; give its stack outputs by name."""
+def choose(wanted: str | None, there: Found) -> Part:
+    """Give the part of a city that a run makes, as the stack's config `simpul:part` wants it.
+
+    Raises CityError for no part, and for the cloud alone where the rest stands: the run would take that away.
+    """
+    if wanted in (None, "all"):
+        return "all"
+    if wanted != "cloud":
+        advice = "pulumi config set simpul:part cloud, or: pulumi config rm simpul:part"
+        raise CityError.at("config.simpul:part", "must be all or cloud", str(wanted), advice)
+    if there.placed:
+        got = f"{len(there.placed)} of them, such as {there.placed[0]}"
+        what = "would take away the hosts and releases that stand: the cloud alone is for the first day"
+        raise CityError.at("config.simpul:part", what, got, "pulumi config rm simpul:part")
+    return "cloud"
+
+
+def compose(city: City, there: Found, part: Part = "all") -> dict[str, Any]:
+    """Make `city` or a `part` of it, of which the cloud holds `there` already; give its stack outputs by name."""
     addresses = plan(city)
     cloud = Cloud(city, addresses, there).estate
-    sites = [
-        SiteHosts(f"simpul-{site.slug}", SiteArgs(city, site, addresses.sites[site.code])).estate for site in city.sites
-    ]
     images = cloud.image_registry or declared(city)
-    endpoints = deploy(city, cloud, sites, images)
+    sites: list[SiteEstate] = []
+    endpoints: tuple[Endpoint, ...] = ()
+    if part == "all":
+        sites = [
+            SiteHosts(f"simpul-{site.slug}", SiteArgs(city, site, addresses.sites[site.code])).estate
+            for site in city.sites
+        ]
+        endpoints = deploy(city, cloud, sites, images)
     clusters = [cloud.cluster, *(site.cluster for site in sites)]
     plain = {
         "city": {"name": city.name, "wilayah": city.wilayah},

@@ -25,7 +25,7 @@ FILLED: Final = {"<domain>": "balikpapan.go.id", "<city>": "balikpapan"}
 """What a reader writes in place of what stands in angle brackets."""
 
 KUBECONFIG: Final = json.dumps(
-    {"kind": "Config", "clusters": [{"name": "c1", "cluster": {"server": "https://10.64.0.9"}}]}
+    {"kind": "Config", "clusters": [{"name": "c1", "cluster": {"server": "https://10.64.0.9:6443"}}]}
 )
 
 RECORD: Final = """\
@@ -67,12 +67,7 @@ import json, pathlib, sys
 flag, file, *words = sys.argv[1:]
 config = json.loads(pathlib.Path(file).read_text()) if flag == "--kubeconfig" else sys.exit("whose kubeconfig?")
 [cluster] = config["clusters"]
-if words == ["config", "view", "-o", "jsonpath={{.clusters[0].name}}"]:
-    print(cluster["name"], end="")
-elif words[:2] == ["config", "set-cluster"] and words[2] == cluster["name"] and words[3].startswith("--server=https://"):
-    cluster["cluster"]["server"] = words[3].partition("=")[2]
-    pathlib.Path(file).write_text(json.dumps(config))
-elif words[:1] != ["get"] or "api.simpul." not in cluster["cluster"]["server"]:
+if words != ["get", "nodes"] or cluster["cluster"]["server"] != "https://10.64.0.9:6443":
     sys.exit(f"not known here: {{words}}, of {{cluster}}")
 """
 

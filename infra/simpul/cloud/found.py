@@ -41,6 +41,9 @@ Kind = type[pulumi.CustomResource]
 Thing = tuple[Kind, str, str]
 """Kind, name and id of what is there."""
 
+PLACED = ("simpul:edge:Host", "simpul:helm:Release")
+"""Types of our own provider's that stand on hosts and in clusters."""
+
 State = Mapping[str, Mapping[str, Any]]
 """Outputs in the stack's state, by the URNs of its resources."""
 
@@ -54,11 +57,13 @@ Listing = Callable[[Identity], Listed]
 class Found:
     """Ids of the city's resources that are there and that the stack's state doesn't know, by kind and name.
 
-    `locked` is what the state knows of what is locked for good, by type and name in the stack.
+    `locked` is what the state knows of what is locked for good, by type and name in the stack; `placed` what it knows
+    beyond the cloud: hosts of the city's own, and what runs in clusters.
     """
 
     ids: dict[tuple[Kind, str], str] = field(default_factory=dict)
     locked: Mapping[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
+    placed: tuple[str, ...] = ()
 
     def id(self, kind: Kind, name: str) -> str | None:
         """Give the id of the `kind` named `name`, or None when there is none to adopt."""
@@ -94,7 +99,8 @@ def find(identity: Identity, listings: Iterable[Listing]) -> Found:
             found[kind, name] = first
     if problems:
         raise OutsideError(*problems)
-    return Found(found, _locked(state))
+    placed = tuple(urn.rpartition("::")[2] for urn in state if type_of(urn) in PLACED)
+    return Found(found, _locked(state), placed)
 
 
 async def ask(question: pulumi.Output[T]) -> T:

@@ -27,6 +27,7 @@ _GONE_SECONDS: Final = 120
 _MANAGED: Final = {"app.kubernetes.io/managed-by": "simpul"}
 _RESTRICTED: Final = {"pod-security.kubernetes.io/enforce": "restricted"}
 _MISSING: Final = 404
+AGAIN: Final = "once it answers from this machine (docs/run-a-city.md, The first day, has the ways to it): pulumi up"
 IMAGES: Final = "simpul-images"
 """The secret by which a namespace's pods pull their images."""
 _EXISTS: Final = 409
@@ -190,7 +191,7 @@ def make_client(content: dict[str, Any]) -> Any:
 
 
 def _unreachable(where: str, what: str, error: Exception) -> Unreachable:
-    return Unreachable(Problem(where, what, _words(error), "once it answers: pulumi up"))
+    return Unreachable(Problem(where, what, _words(error), AGAIN))
 
 
 def _unfold(content: dict[str, Any], folder: Path) -> dict[str, Any]:
