@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
 from simpul.city import area
 from simpul.city.area import Area, Level
 from simpul.city.area.called import called
+from simpul.city.declaration import examine
 
 CITIES = area.inside("", Level.CITY)
 
@@ -74,3 +76,13 @@ def test_a_name_without_its_kind_means_all_of_that_name_and_no_other() -> None:
 )
 def test_a_name_means(name: str, codes: list[str]) -> None:
     assert [city.code for city in called(name)] == codes
+
+
+def test_every_city_can_be_declared(declaration: dict[str, Any]) -> None:
+    sites = declaration["sites"]
+    for city in CITIES:
+        places = area.inside(city.code, Level.KECAMATAN)
+        own = [{**site, "code": place.code} for site, place in zip(sites, places, strict=False)]
+        labels = {"name": city.name, "wilayah": city.code, "owner": f"Diskominfo {bare(city)}"}
+        vendor = {**declaration["vendor"], "area": city.code}
+        assert examine({**declaration, **labels, "vendor": vendor, "sites": own})[1] == [], city.name
