@@ -10,7 +10,7 @@ from typing import Final
 
 
 class Purpose(StrEnum):
-    """What a bucket keeps, or for whom a role is."""
+    """What a bucket keeps, for whom a role is, whom a security group lets in."""
 
     DATA = "data"
     """The files of a store's workload."""
@@ -29,6 +29,9 @@ class Purpose(StrEnum):
 
     VENDOR = "vendor"
     """A company that works for the city."""
+
+    GATEWAY = "gateway"
+    """Where the world comes in: a security group that lets it."""
 
     WORKLOAD = "workload"
     """A store's workload in the cluster."""
