@@ -68,6 +68,8 @@ def test_a_name_without_its_kind_means_all_of_that_name_and_no_other() -> None:
         ("Banjarmasin (Kota Batu)", ["35.79"]),
         ("Tangerang Selatan", ["36.74"]),
         ("Kota Sleman", ["34.04"]),
+        ("Toba Samosir", ["12.12", "12.17"]),
+        ("Dinas Kominfo Kota Balikpapan", ["64.71"]),
         ("Jogja", []),
         ("Atlantis", []),
         ("", []),

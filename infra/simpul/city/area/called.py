@@ -10,6 +10,7 @@ import re
 import unicodedata
 from difflib import SequenceMatcher
 from functools import cache
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from simpul.city.area import Area, Level, inside
@@ -37,7 +38,7 @@ def _called(name: str) -> list[Area]:
     words = [word for word in _words(name) if word not in _SET_BESIDE]
     own = _own(words)
     kind = next((_KINDS[word] for word in words if word in _KINDS), None)
-    found = _exactly(own) or _exactly(words) or _nearly("".join(own)) or _within("".join(words))
+    found = _exactly(own) or _exactly(words) or _nearly("".join(own)) or _within(words)
     same_kind = [area for area in found if area.name.casefold().startswith(f"{kind} ")]
     return same_kind or found
 
@@ -59,11 +60,26 @@ def _likeness(one: str, other: str) -> float:
     return matcher.ratio() if matcher.real_quick_ratio() >= _ALIKE and matcher.quick_ratio() >= _ALIKE else 0
 
 
-def _within(letters: str) -> list[Area]:
-    """Give those with the longest names that stand in it: Tangerang stands in Tangerang Selatan too."""
-    there = [(len("".join(words)), area) for area, words in _cities() if "".join(words) in letters]
-    longest = max((length for length, _ in there), default=0)
-    return [area for length, area in there if length == longest]
+def _within(words: list[str]) -> list[Area]:
+    """Give those whose names stand in it, but not within another's: Tangerang stands in Tangerang Selatan too."""
+    letters = "".join(words)
+    ends = {0, *accumulate(map(len, words))}
+    spans = [(at, at + len(name), area) for area, name in _names() for at in _places(name, letters)]
+    whole = [span for span in spans if span[0] in ends and span[1] in ends]
+    return [area for start, end, area in whole or spans if not _is_covered(start, end, whole or spans)]
+
+
+def _places(name: str, letters: str) -> list[int]:
+    return [match.start() for match in re.finditer(f"(?={re.escape(name)})", letters)]
+
+
+def _is_covered(start: int, end: int, spans: list[tuple[int, int, Area]]) -> bool:
+    return any(first <= start and end <= last and last - first > end - start for first, last, _ in spans)
+
+
+@cache
+def _names() -> tuple[tuple[Area, str], ...]:
+    return tuple((area, "".join(words)) for area, words in _cities())
 
 
 @cache
