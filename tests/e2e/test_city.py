@@ -25,7 +25,7 @@ def test_the_city_is_well(lab: Lab) -> None:
     assert [site["code"] for site in status["sites"]] == ["64.71.01", "64.71.02"]
     assert all(site["reachable"] and all(host["ready"] for host in site["hosts"]) for site in status["sites"])
     assert [cluster["site"] for cluster in status["clusters"]] == [None, "64.71.01", "64.71.02"]
-    assert Counter(release["status"] for release in status["releases"]) == {"deployed": 3}
+    assert Counter(release["status"] for release in status["releases"]) == {"deployed": 4}, "storage, hub, leaves"
 
 
 def test_every_node_is_ready_and_every_pod_runs(lab: Lab) -> None:
@@ -41,6 +41,17 @@ def test_every_node_is_ready_and_every_pod_runs(lab: Lab) -> None:
             assert conditions["Ready"] == "True", node.metadata.name
         assert {"coredns"} <= {pod.metadata.labels.get("k8s-app", "").replace("kube-dns", "coredns") for pod in pods}
         assert {(pod.metadata.name, pod.status.phase) for pod in pods if pod.status.phase not in RUNS} == set()
+
+
+def test_volumes_in_the_cloud_are_of_the_class_that_the_city_s_key_encrypts(lab: Lab) -> None:
+    [cloud] = [each for each in lab.status()["clusters"] if each["site"] is None]
+    with kubernetes.config.new_client_from_config(cloud["kubeconfig"]) as client:
+        classes = {
+            each.metadata.name: each for each in kubernetes.client.StorageV1Api(client).list_storage_class().items
+        }
+        claims = kubernetes.client.CoreV1Api(client).list_persistent_volume_claim_for_all_namespaces().items
+    assert classes["simpul-encrypted"].parameters["encrypted"] == "true"
+    assert {(each.spec.storage_class_name, each.status.phase) for each in claims} == {("simpul-encrypted", "Bound")}
 
 
 def test_up_again_changes_nothing(lab: Lab) -> None:
