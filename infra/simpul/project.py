@@ -18,3 +18,6 @@ TOOLCHAIN = ROOT / "infra" / "toolchain"
 
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "simpul"
 """What is expensive to make, keyed by version or digest: it outlives labs and clones."""
+
+CARRIED, NAMES = "simpul-images-amd64.tar", "simpul-images.txt"
+"""The city's own images in a bundle of k3s, for hosts that reach no registry, and what they are called there."""

@@ -9,6 +9,7 @@ import pytest
 
 from cli.command import Shell
 from simpul.cli import image
+from simpul.image.recipe import reference
 from simpul.image.registry import Login
 from simpul.project import ROOT
 
@@ -54,3 +55,19 @@ def test_a_registry_that_isn_t_made_yet_is_told_before_anything_is_built(
     assert said.code == 1
     assert "stack balikpapan: has no registry yet" in said.err
     assert built == []
+
+
+def test_what_is_carried_has_the_names_that_pods_ask_for(
+    shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def archive(recipes: list[Path], out: Path, _tell: Any, called: Any) -> tuple[str, ...]:
+        out.write_text("images")
+        return tuple(called(each) for each in recipes)
+
+    monkeypatch.setattr(image, "archive", archive)
+    monkeypatch.setattr(image, "ROOT", tmp_path)
+    assert shell.run("image", "carry", str(CITY)).code == 0
+    bundle = tmp_path / "bundles" / "k3s"
+    assert (bundle / "simpul-images-amd64.tar").exists()
+    told = (bundle / "simpul-images.txt").read_text().splitlines()
+    assert reference("messaging", MADE["address"]) in told

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from simpul.project import PLAYBOOKS
+
 if TYPE_CHECKING:
     from conftest import Ansible
 
 HERE = Path(__file__).parent
+ROLE = PLAYBOOKS / "roles" / "k3s"
 IMAGES = "k3s-airgap-images-amd64.tar.zst"
 SUMS = "sha256sum-amd64.txt"
 
@@ -100,3 +103,16 @@ def test_nothing_but_the_run_s_own_folder_is_written_to(ansible: Ansible, tmp_pa
     assert said == {}
     assert not list(here.iterdir())
     assert not elsewhere.exists()
+
+
+def test_the_city_s_images_are_carried_where_the_bundle_has_some(ansible: Ansible, tmp_path: Path) -> None:
+    without, carrying = make(tmp_path / "without"), make(tmp_path / "with")
+    (carrying / "simpul-images-amd64.tar").write_text("images")
+    (carrying / "simpul-images.txt").write_text("registry.example/kota/messaging:1\n")
+    hosts = {each.name: {**host(each), "role": str(ROLE)} for each in (without, carrying)}
+    told: dict[str, Any] = ansible.fail(HERE / "carried.yml", hosts)
+    assert told["without"] == {"file": "", "names": ""}
+    assert told["with"] == {
+        "file": str(carrying / "simpul-images-amd64.tar"),
+        "names": "registry.example/kota/messaging:1",
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 import click
@@ -11,9 +12,10 @@ from simpul.city.registry import outside
 from simpul.cloud.profile import size
 from simpul.cloud.registry import ENTERPRISE
 from simpul.errors import CityError
-from simpul.image.build import build
+from simpul.image.build import archive, build
+from simpul.image.recipe import reference
 from simpul.image.registry import Login
-from simpul.project import CHARTS
+from simpul.project import CARRIED, CHARTS, NAMES, ROOT
 from simpul.status.stack import image_registry
 
 
@@ -39,6 +41,26 @@ def push(file: Path) -> None:
 
 def _tell(text: str) -> None:
     click.echo(text, err=True)
+
+
+@image.command()
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+def carry(file: Path) -> None:
+    """Build every chart's image into the folder that `bundle` in FILE names, for offices that reach no registry (root).
+
+    Their hosts get the images from the operator's machine, with k3s. Run it again after a chart or a recipe changed.
+    """
+    city = load(file)
+    folder = ROOT / city.bundle
+    folder.mkdir(parents=True, exist_ok=True)
+    recipes = sorted(CHARTS.glob("*/image"))
+    called = partial(_called, city.registry.address)
+    names = archive(recipes, folder / CARRIED, _tell, called)
+    (folder / NAMES).write_text("".join(f"{name}\n" for name in names))
+
+
+def _called(address: str, recipe: Path) -> str:
+    return reference(recipe.parent.name, address)
 
 
 def _registry(city: City, stack: str) -> tuple[str, Login | None]:

@@ -10,7 +10,7 @@ import pulumi
 from simpul import digest
 from simpul.city import City, ClusterRanges, Host, Site, registry
 from simpul.handover import ClusterHandle, HostHandle, SiteEstate
-from simpul.project import ROOT
+from simpul.project import NAMES, ROOT
 from simpul.provider import resource
 
 
@@ -95,6 +95,6 @@ def _outside(address: str) -> str:
 
 
 def _digest(bundle: Path) -> str:
-    """Give the digest of what is in `bundle`, so that another k3s changes its hosts; "" where it isn't there."""
-    sums = bundle / "sha256sum-amd64.txt"
-    return digest.of([sums], bundle) if sums.is_file() else ""
+    """Give the digest of what is in `bundle`, so that another k3s or another image changes its hosts; "" without it."""
+    told = [each for each in (bundle / "sha256sum-amd64.txt", bundle / NAMES) if each.is_file()]
+    return digest.of(told, bundle) if told else ""

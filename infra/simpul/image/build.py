@@ -52,17 +52,25 @@ def build(recipe: Path, *, registry: str, progress: Progress, plain: bool = True
     return reference
 
 
-def archive(recipes: Iterable[Path], out: Path, progress: Progress) -> None:
-    """Write the images of the folders `recipes` to `out`, one docker-archive tar.
+def own_name(recipe: Path) -> str:
+    """Give the name of an image that no registry has: <name>:<version>, as its image.yaml says."""
+    return f"{read(recipe).name}:{version(recipe)}"
 
-    Each is called <name>:<version> in it, as its image.yaml says. OutsideError like `build`.
+
+def archive(
+    recipes: Iterable[Path], out: Path, progress: Progress, called: Callable[[Path], str] = own_name
+) -> tuple[str, ...]:
+    """Write the images of the folders `recipes` to `out`, one docker-archive tar; give what they are `called` in it.
+
+    OutsideError like `build`.
     """
     with TemporaryDirectory(prefix="simpul-archive-") as scratch:
-        layout, manifest = Path(scratch, "layout"), []
+        layout, manifest, names = Path(scratch, "layout"), [], []
         layout.mkdir()
         for recipe in recipes:
             part = Path(scratch, "part.tar")
-            reference = f"{read(recipe).name}:{version(recipe)}"
+            reference = called(recipe)
+            names.append(reference)
             with _built(recipe, reference, progress) as buildah:
                 push = [*buildah, "push", "--quiet", reference, f"docker-archive:{part}:{reference}"]
                 run(push, where=reference)
@@ -74,6 +82,7 @@ def archive(recipes: Iterable[Path], out: Path, progress: Progress) -> None:
         (layout / "repositories").unlink(missing_ok=True)  # the old format's index, which knows the last image alone
         _pack(layout, out)
     progress(f"{out.name}: {len(manifest)} images")
+    return tuple(names)
 
 
 def gather(recipe: Path, progress: Progress) -> Path:
