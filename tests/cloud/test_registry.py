@@ -18,6 +18,7 @@ from simpul.cloud import Cloud, Found
 from simpul.cloud.identity import Identity
 from simpul.cloud.registry import images, login, problems
 from simpul.project import CHARTS, ROOT
+from simpul.recording import record as whole
 
 INSTANCE = "alicloud:cr/registryEnterpriseInstance:RegistryEnterpriseInstance"
 NAMESPACE = "alicloud:cs/registryEnterpriseNamespace:RegistryEnterpriseNamespace"
@@ -193,3 +194,21 @@ def test_what_is_there_already_is_adopted(city: City) -> None:
     adopted = {token: recorder.of(token)[0].resource_id for token in (INSTANCE, NAMESPACE, LINK)}
     assert adopted == {INSTANCE: "cri-1", NAMESPACE: "cri-1:balikpapan", LINK: "cri-1:vpc-1:vsw-1:Registry"}
     assert "cri-1:balikpapan:messaging" in {each.resource_id for each in recorder.of(REPOSITORY)}
+
+
+def test_the_login_of_another_registry_is_declared_and_its_password_a_secret_of_the_stack(city: City) -> None:
+    address = "registry-vpc.ap-southeast-5.aliyuncs.com/balikpapan"
+    registry = city.registry.model_copy(update={"address": address, "username": "deployer@example"})
+    small = cloud(city.model_copy(update={"registry": registry}), sizes=Sizes(registry="default"))
+    assert exported(small, {}) is None
+    told = exported(small, {"simpul:registryPassword": "Sandi-rahasia-1"})
+    assert told == {"address": address, "username": "deployer@example", "password": "Sandi-rahasia-1"}
+
+
+def exported(city: City, config: dict[str, str]) -> Any:
+    """Run the whole program for a city with a configuration; give its output `image_registry`."""
+    pulumi.runtime.set_all_config(config, [*config])
+    try:
+        return whole(city).outputs["image_registry"]
+    finally:
+        pulumi.runtime.set_all_config({})
