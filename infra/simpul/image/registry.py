@@ -115,6 +115,6 @@ class Remote:
         then = (
             "simpul lab up starts it"
             if self.plain
-            else "ask from an address in city.cloud.api.allow: no other is let in"
+            else "ask from an office with a link.gateway, or from a range in city.cloud.api.allow: no other is let in"
         )
         return OutsideError.at(self.host, "the registry doesn't answer", got=str(error), next=then)
