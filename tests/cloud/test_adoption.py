@@ -35,6 +35,7 @@ MODULES = tuple(
 UNLISTED = (
     *LOST,
     "alicloud:cs/autoscalingConfig:AutoscalingConfig",  # set again as it is, as all below
+    "alicloud:cs/kubernetesAddon:KubernetesAddon",
     "alicloud:ecs/securityGroupRule:SecurityGroupRule",  # the vendor takes one that is there already for made
     "alicloud:oss/bucketAcl:BucketAcl",
     "alicloud:oss/bucketHttpsConfig:BucketHttpsConfig",

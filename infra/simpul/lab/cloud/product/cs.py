@@ -42,7 +42,7 @@ class ManagedKubernetes(Kind):
     """An ACK managed cluster."""
 
     token = CLUSTER
-    unread: ClassVar[frozenset[str]] = frozenset({"addons", "newNatGateway", "slbInternetEnabled"})
+    unread: ClassVar[frozenset[str]] = frozenset({"addons", "newNatGateway", "podVswitchIds", "slbInternetEnabled"})
     lingers: ClassVar[bool] = True
     references = tuple(
         Reference(name, PROJECT, "ErrorLogProjectNotFound", "", by="projectName")
