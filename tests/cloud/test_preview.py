@@ -13,8 +13,9 @@ from pulumi.automation import CommandError
 from cloud import change
 from cloud.change import Effect
 from cloud.engine import Course, declare, make, open_stack, run
-from lab.cloud.client import serve
+from lab.cloud.client import Client, serve
 from lab.cloud.fake import FakeBacking
+from simpul.lab.cloud.store import Record
 from simpul.provider.urn import type_of
 from simpul.recording import Recording, record
 
@@ -53,12 +54,19 @@ def test_a_preview_says_what_the_schema_does(tmp_path: Path, before: Recording) 
                     run(stack.up)
                     consent = {}
                 stack.workspace.program = declare(change.declare({**case.set, **consent}))
+            held = all_of(cloud)
             course = run(stack.preview)
+            assert (case.what, all_of(cloud)) == (case.what, held), "a preview changes nothing"
             assert (case.what, course.said) == (case.what, [])
             assert (case.what, steps(course.steps)) == (case.what, expected)
             if guarded and not consent:
                 stack.workspace.program = declare(change.declare())
                 run(stack.up)
+
+
+def all_of(cloud: Client) -> list[Record]:
+    """Return all that the cloud holds, as it is."""
+    return cloud.estate.store.all()
 
 
 def own_names(told: set[str]) -> list[str]:
