@@ -166,8 +166,9 @@ class Registry(pulumi.ComponentResource):
             enable_create_dns_record_in_pvzt=True,
             opts=pulumi.ResourceOptions.merge(
                 frame.child(self, alicloud.cr.VpcEndpointLinkedVpc, frame.identity.sole),
-                # Nothing reads it back; the vendor's plugin can't update it, as it then reads another product's.
-                pulumi.ResourceOptions(ignore_changes=["enableCreateDnsRecordInPvzt"]),
+                # The record isn't read back, and the vendor's plugin can't update it: it then reads another product's.
+                # A way in from one zone serves all: it stays where it was made, or no node could pull while it moves.
+                pulumi.ResourceOptions(ignore_changes=["enableCreateDnsRecordInPvzt", "vswitchId"]),
             ),
         )
 

@@ -56,7 +56,7 @@ class NodePool(Kind):
                 raise Refusal(
                     "InvalidInstanceType.NotSupported", f"The instance type {kind} is not sold in this region."
                 )
-        owner = order.estate.store.find(values["clusterId"])
+        owner = order.estate.store.get(CLUSTER, values["clusterId"])
         for switch in switches(order):
             if owner is not None and switch.outputs["vpcId"] != owner.outputs.get("vpcId"):
                 raise Refusal("InvalidVSwitchId.NotFound", f"{switch.id} is not in the VPC of {owner.id}.")
@@ -68,7 +68,7 @@ class NodePool(Kind):
 
     def _examine_groups(self, order: Order) -> None:
         """Refuse a group through which no machine reaches the cluster: the vendor waits for its nodes, and gives up."""
-        store, owner = order.estate.store, order.estate.store.find(order.inputs["clusterId"])
+        store, owner = order.estate.store, order.estate.store.get(CLUSTER, order.inputs["clusterId"])
         vpc = store.get(reference.NETWORK, str(owner.outputs.get("vpcId"))) if owner else None
         if owner is None or vpc is None:
             return
