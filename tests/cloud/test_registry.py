@@ -75,6 +75,13 @@ def test_images_are_private_scanned_and_their_tags_stay(city: City) -> None:
     assert recorder.one(INSTANCE)["imageScanner"] == "ACR"
 
 
+@pytest.mark.parametrize("profile", ["small", "standard", "large"])
+def test_every_profile_s_edition_is_one_that_is_sold(city: City, profile: str) -> None:
+    zones = ("ap-southeast-5a", "ap-southeast-5b", "ap-southeast-5c")
+    recorder, _ = make(cloud(city, profile=profile, zones=zones, sizes=Sizes(registry="enterprise")))
+    assert recorder.one(INSTANCE)["instanceType"] in ("Basic", "Advanced")
+
+
 def test_there_is_an_image_for_every_recipe() -> None:
     assert len(images()) == len(list(CHARTS.glob("*/image/image.yaml")))
     assert "messaging" in images()

@@ -41,8 +41,8 @@ MONTHS = 1
 ENTERPRISE = "enterprise"
 """The size of a registry that is one of the city's own."""
 
-EDITION = {"small": "Basic", "standard": "Standard", "large": "Advanced"}
-"""The vendor's edition by the city's profile."""
+EDITION = {"small": "Basic", "standard": "Basic", "large": "Advanced"}
+"""The vendor's edition by the city's profile. Its plugin knows a Standard too; the API's own page has it no more."""
 
 SETTLED = ("instanceType", "paymentType", "renewalStatus", "renewPeriod")
 """What is settled when it is bought. Another edition is bought in the console: the vendor's plugin has no call for it,
