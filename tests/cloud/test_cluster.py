@@ -11,6 +11,7 @@ from cloud.test_estate import CLUSTER, make
 from simpul.city import City, load
 from simpul.errors import OutsideError
 from simpul.project import ROOT
+from simpul.recording import record
 
 POOL = "alicloud:cs/nodePool:NodePool"
 ADDON = "alicloud:cs/kubernetesAddon:KubernetesAddon"
@@ -70,6 +71,12 @@ def test_the_pods_network_holds_policies(city: City) -> None:
     assert (network["name"], json.loads(network["config"])["NetworkPolicy"]) == ("terway-eniip", "true")
     assert found["podVswitchIds"] == [f"simpul-6471-pods-{zone}-id" for zone in city.cloud.zones]
     assert "podCidr" not in found
+
+
+def test_nothing_that_is_flannel_s_makes_the_cluster_anew(city: City) -> None:
+    """The plugin reads both back, and makes a cluster anew for either."""
+    [found] = record(city).of(CLUSTER)
+    assert {"nodeCidrMask", "podCidr"} <= set(found.ignored)
 
 
 def test_components_can_come_and_go_on_a_standing_cluster(city: City) -> None:

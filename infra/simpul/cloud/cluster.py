@@ -23,6 +23,9 @@ from simpul.errors import OutsideError, Problem
 BASIC = ("", "ack.standard")
 """How the vendor calls the edition from which its plugin does bring a cluster to another."""
 
+FLANNELS = ("nodeCidrMask", "podCidr")
+"""What flannel alone has: whatever the vendor tells of it for another network, a cluster isn't made anew for it."""
+
 LOGGED = ("apiserver", "kcm", "scheduler", "ccm")
 """Parts of the control plane that say in the log project what they do."""
 
@@ -119,6 +122,8 @@ class Cluster(pulumi.ComponentResource):
 
     def _control_plane(self) -> alicloud.cs.ManagedKubernetes:
         frame, network, identity = self._frame, self._args.network, self._frame.identity
+        needs = [*network.ready, self._args.pods.exit]
+        options = frame.child(self, alicloud.cs.ManagedKubernetes, identity.sole, needs)
         return alicloud.cs.ManagedKubernetes(
             identity.prefix,
             name=identity.sole,
@@ -154,9 +159,7 @@ class Cluster(pulumi.ComponentResource):
             ],
             timezone=frame.city.timezone,
             tags=identity.tags(),
-            opts=frame.child(
-                self, alicloud.cs.ManagedKubernetes, identity.sole, [*network.ready, self._args.pods.exit]
-            ),
+            opts=frame.stay(options, *FLANNELS),
         )
 
     def _pool(self, control_plane: alicloud.cs.ManagedKubernetes, pool: Pool) -> alicloud.cs.NodePool:
