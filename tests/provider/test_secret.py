@@ -51,6 +51,23 @@ def test_secrets_are_made_once_and_lie_encrypted(engine: Engine) -> None:
     assert engine.outputs()["key"] == first["key"]
 
 
+def test_a_password_stays_that_of_whom_it_was_made_for_whoever_runs_next(engine: Engine) -> None:
+    runs = {"by": "first"}
+
+    def program() -> None:
+        args = PasswordArgs(keepers={"login": runs["by"]})
+        password = Password("password", args, pulumi.ResourceOptions(ignore_changes=["keepers"]))
+        declare(login=password.keepers.apply(lambda kept: (kept or {})["login"]), password=password.result)
+
+    assert engine.up(program) == {"create": 2}
+    before = engine.outputs()
+    runs["by"] = "second"
+    assert engine.preview(program) == {"same": 2}
+    assert engine.up(program) == {"same": 2}
+    assert engine.outputs() == before
+    assert before["login"] == "first"
+
+
 def test_a_preview_names_every_problem_of_a_host(engine: Engine) -> None:
     inputs = HostArgs(name="Bad Name", address="10.0.0.1", user="simpul", group="server", port=0)
     said = engine.refuse(lambda: Host("host", inputs) and None)
