@@ -20,12 +20,20 @@ from lab.cloud.sample import COUNT, Sampler, Way, lay, pathname, ways
 from lab.cloud.used import KNOWN, USED
 from lab.cloud.value import breaking, suiting, unlike
 from simpul.lab.cloud.limit import PROBE
+from simpul.lab.cloud.product import rds
 from simpul.lab.cloud.schema import Property
 from simpul.provider.wire import Secret, pack, plain, unpack
 
 PREPAID = {"period", "periodUnit", "autoRenew", "autoRenewPeriod"}
-QUIET = {(GATEWAY, "specification"), (BALANCER, "bandwidth"), (BALANCER, "internetChargeType")}
-"""What the vendor's plugin says nothing about in an estate that pays as it goes; its own docs say which."""
+QUIET = {
+    (GATEWAY, "specification"),
+    (BALANCER, "bandwidth"),
+    (BALANCER, "internetChargeType"),
+    (rds.INSTANCE, "storageThreshold"),
+    (rds.INSTANCE, "storageUpperBound"),
+}
+"""What the vendor's plugin says nothing about in an estate that pays as it goes and whose disks don't grow by
+themselves; its own docs say which."""
 
 PLAIN = {pb.PropertyDiff.ADD, pb.PropertyDiff.UPDATE, pb.PropertyDiff.DELETE}
 
