@@ -1,13 +1,15 @@
-"""`simpul image push`: to the registry's name for the internet, by the login that the stack has."""
+"""`simpul image push`: to the registry's name that answers here, by the login that the stack has."""
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from cli.command import Shell
+from simpul.city import registry
 from simpul.cli import image
 from simpul.image.recipe import reference
 from simpul.image.registry import Login
@@ -34,6 +36,17 @@ def built(monkeypatch: pytest.MonkeyPatch) -> list[dict[str, Any]]:
     return calls
 
 
+@pytest.fixture
+def nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have no name resolve."""
+
+    def refuse(*_: Any) -> None:
+        raise socket.gaierror
+
+    monkeypatch.setattr(socket, "create_connection", refuse)
+
+
+@pytest.mark.usefixtures("nowhere")
 def test_images_go_to_the_public_name_with_the_stack_s_login(
     shell: Shell, built: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -45,6 +58,28 @@ def test_images_go_to_the_public_name_with_the_stack_s_login(
     assert messaging["login"] == Login(MADE["username"], MADE["password"])
     assert messaging["plain"] is False
     assert MADE["password"] not in said.out + said.err
+
+
+def test_from_the_city_s_network_images_go_to_the_name_that_it_resolves(
+    shell: Shell, built: list[dict[str, Any]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def answer(where: tuple[str, int], _: float) -> socket.socket:
+        asked.append(where[0])
+        return socket.socket()
+
+    monkeypatch.setattr(socket, "create_connection", answer)
+    monkeypatch.setattr(image, "image_registry", {"balikpapan": MADE}.get)
+    assert shell.run("image", "push", str(CITY)).code == 0
+    assert {each["registry"] for each in built} == {MADE["address"]}
+    assert asked == ["simpul-6471-balikpapan-registry-vpc.ap-southeast-5.cr.aliyuncs.com"]
+
+
+@pytest.mark.parametrize("address", ["registry.balikpapan.go.id/kota", "registry.ap-southeast-5.aliyuncs.com/kota"])
+def test_a_registry_of_one_name_is_pushed_to_by_that(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(socket, "create_connection", pytest.fail)
+    assert registry.reachable(address) == address
 
 
 def test_a_registry_that_isn_t_made_yet_is_told_before_anything_is_built(

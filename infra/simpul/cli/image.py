@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from simpul.city import City, load
-from simpul.city.registry import outside
+from simpul.city.registry import reachable
 from simpul.cloud.profile import size
 from simpul.cloud.registry import ENTERPRISE
 from simpul.errors import CityError
@@ -29,9 +29,9 @@ def image() -> None:
 def push(file: Path) -> None:
     """Build every chart's image and push it to the registry of the city that FILE, Pulumi.STACK.yaml, declares (root).
 
-    The registry is reached by its name for the internet, from a range in cloud.api.allow. The login is the stack's
-    output image_registry, so a registry of the city's own has to be made before. For another that the stack has no
-    login of, `buildah login` comes first.
+    The registry is reached by its name in the city's VPC where that answers, else by the one for the internet, from a
+    range in cloud.api.allow. The login is the stack's output image_registry, so a registry of the city's own has to be
+    made before. For another that the stack has no login of, `buildah login` comes first.
     """
     city = load(file)
     address, login = _registry(city, file.name.removeprefix("Pulumi.").removesuffix(".yaml"))
@@ -67,9 +67,9 @@ def _registry(city: City, stack: str) -> tuple[str, Login | None]:
     """Return where images are pushed to, and by whom."""
     made = image_registry(stack)
     if made is not None:
-        return outside(made["address"]), Login(made["username"], made["password"])
+        return reachable(made["address"]), Login(made["username"], made["password"])
     if size(city.cloud).registry == ENTERPRISE:
         what = "has no registry yet, to which images could be pushed"
         then = f"make the city's cloud first: see docs/run-a-city.md, then simpul image push Pulumi.{stack}.yaml"
         raise CityError.at(f"stack {stack}", what, next=then)
-    return outside(city.registry.address), None
+    return reachable(city.registry.address), None

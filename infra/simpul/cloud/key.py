@@ -32,7 +32,12 @@ ROTATION = f"{365 * 24 * 3600}s"
 a number."""
 
 ENCRYPTION_ROLE = "AliyunRdsInstanceEncryptionDefaultRole"
-"""The role by which RDS and Tair use an account's keys. It is one for all of an account, and their console makes it."""
+"""The role by which RDS and Tair use an account's keys. It is one for all of an account, and their console makes it.
+
+Its name is AliyunRDSInstanceEncryptionDefaultRole (RDS's page on its authorization, and services.yaml). Within an ARN
+it is spelt as here, which Tair's API calls a fixed value; RDS's own plugin spells it in small letters alone. So the
+vendor's services don't tell the three apart, and what the strictest of them asks for is sent to both.
+"""
 
 LONGEST_WAIT, SHORTEST_WAIT = 30, 7
 """Days that a key which is to be deleted can still be had back; 7 is the least that the vendor allows."""

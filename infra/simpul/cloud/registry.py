@@ -6,7 +6,7 @@ to it.
 
     pods in the cloud   pull by the name that the city's network resolves, with the handle's login
     hosts of offices    pull the same names from the public endpoint, which lets in their routers
-    the operator        pushes to the public endpoint, from a range in cloud.api.allow
+    the operator        pushes from the city's network, or to the public endpoint from a range in cloud.api.allow
 """
 
 from __future__ import annotations
