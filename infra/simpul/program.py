@@ -7,9 +7,8 @@ from typing import Any, Literal
 import pulumi
 
 from simpul.city import City, plan
-from simpul.cloud import Cloud, Found
-from simpul.cloud.identity import Identity
-from simpul.cloud.registry import declared, problems
+from simpul.city.stack import unfit_part
+from simpul.cloud import Cloud, Found, identity, registry
 from simpul.edge import SiteArgs, SiteHosts
 from simpul.errors import CityError
 from simpul.handover import Endpoint, SiteEstate
@@ -20,8 +19,9 @@ Part = Literal["all", "cloud"]
 
 
 def verify(city: City, stack: str) -> None:
-    """Hold `city` to what follows from the name of its `stack`. CityError with all problems."""
-    if found := tuple(problems(city, Identity.of(city, stack))):
+    """Hold the name of its `stack`, and `city` to what follows from it. CityError with all problems."""
+    whose = identity.Identity.of(city, stack)
+    if found := (*identity.problems(whose), *registry.problems(city, whose)):
         raise CityError.of(found)
 
 
@@ -33,8 +33,7 @@ def choose(wanted: str | None, there: Found) -> Part:
     if wanted in (None, "all"):
         return "all"
     if wanted != "cloud":
-        advice = "pulumi config set simpul:part cloud, or: pulumi config rm simpul:part"
-        raise CityError.at("config.simpul:part", "must be all or cloud", str(wanted), advice)
+        raise CityError(unfit_part(wanted))
     if there.placed:
         got = f"{len(there.placed)} of them, such as {there.placed[0]}"
         what = "would take away the hosts and releases that stand: the cloud alone is for the first day"
@@ -46,7 +45,7 @@ def compose(city: City, there: Found, part: Part = "all") -> dict[str, Any]:
     """Make `city` or a `part` of it, of which the cloud holds `there` already; give its stack outputs by name."""
     addresses = plan(city)
     cloud = Cloud(city, addresses, there).estate
-    images = cloud.image_registry or declared(city)
+    images = cloud.image_registry or registry.declared(city)
     sites: list[SiteEstate] = []
     endpoints: tuple[Endpoint, ...] = ()
     if part == "all":

@@ -7,7 +7,7 @@ this machine, and every rule is held against all of it.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -16,6 +16,7 @@ from typing import Any
 from pulumi.runtime import settings
 
 from simpul.city import City, load, plan
+from simpul.city.stack import PART, load_part
 from simpul.cloud import Found
 from simpul.errors import CityError, OutsideError, Problem
 from simpul.policy import (
@@ -43,7 +44,8 @@ from simpul.recording import ANSWERS, COMPUTED, Recorder, run
 class Review:
     """What was found. `city` is None for a declaration that can't be read; `counts` says how much was looked at.
 
-    `problems` are the declaration's own, `lacks` what kept something from being looked at.
+    `problems` are the declaration's own, `lacks` what kept something from being looked at, `notes` what is
+    right for a while.
     """
 
     file: Path
@@ -53,6 +55,7 @@ class Review:
     findings: Findings = field(default_factory=Findings)
     counts: Mapping[str, int] = field(default_factory=dict)
     lacks: tuple[Problem, ...] = ()
+    notes: tuple[Problem, ...] = ()
 
     @property
     def holds(self) -> bool:
@@ -88,7 +91,16 @@ def review(file: Path, today: date | None = None) -> Review:
     counts = Counter({"rules": len(rules), "resources": len(resources), "manifests": len(manifests)})
     counts["releases"] = sum(resource.type == RELEASE for resource in resources)
     counts["hosts"] = sum(len(site.hosts) for site in city.sites)
-    return Review(file, name, city, tuple(waiver.problems(waivers, rules)), findings, counts, lacks)
+    return Review(
+        file, name, city, tuple(waiver.problems(waivers, rules)), findings, counts, lacks, tuple(_notes(file))
+    )
+
+
+def _notes(file: Path) -> Iterator[Problem]:
+    """Find that a run makes the cloud alone: forgotten, it leaves out all that the city's sites are for."""
+    if load_part(file) != "all":
+        what, advice = "has a run make the cloud alone, for the first day", f"For the rest: pulumi config rm {PART}"
+        yield Problem(f"config.{PART}", what, None, advice)
 
 
 class _Collector:

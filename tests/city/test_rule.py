@@ -6,10 +6,14 @@ from typing import Any
 
 import pytest
 
+from simpul.city import load
 from simpul.city.rule import RULES, check
 from simpul.city.rule.cloud import REGIONS, ZONES
 from simpul.city.rule.draft import EACH, Draft, Spot
+from simpul.city.rule.reserved import check_stores
 from simpul.lab.cloud import region as lab
+from simpul.project import ROOT
+from simpul.recording import record
 
 
 def places(data: Any, unfit: frozenset[tuple[int | str, ...]] = frozenset()) -> list[tuple[int | str, ...]]:
@@ -73,3 +77,12 @@ def test_each_rule_is_applied_once() -> None:
 def test_the_zones_are_those_of_the_lab_s_cloud() -> None:
     assert set(ZONES) == {region for regions in REGIONS.values() for region in regions}
     assert {region: zones for region, zones in lab.ZONES.items() if region in ZONES} == ZONES
+
+
+def test_no_store_takes_the_namespace_of_a_release_of_the_platform() -> None:
+    city = load(ROOT / "Pulumi.balikpapan.yaml")
+    taken = {each.inputs["namespace"] for each in record(city).resources if each.type == "simpul:helm:Release"}
+    assert len(taken) > 1
+    stores = [{"name": each, "data": "internal"} for each in sorted(taken)]
+    faults = [fault.loc for fault in check_stores(Draft({"cloud": {"stores": stores}}, frozenset()))]
+    assert faults == [("cloud", "stores", at, "name") for at in range(len(stores))]

@@ -112,6 +112,46 @@ def test_a_registry_that_the_stack_won_t_have_is_told_with_the_one_that_it_will(
     assert '"simpul-6471-percobaan-registry-vpc.ap-southeast-5.cr.aliyuncs.com/balikpapan"' in said.err
 
 
+@pytest.mark.parametrize(
+    ("name", "what"),
+    [
+        ("b" * 65, "has more than the 64 letters of a tag's value"),
+        ("aliyun-bpn", "begins as the vendor's own names do"),
+    ],
+)
+def test_a_stack_that_tags_can_t_name_is_refused_by_its_name_alone(
+    name: str, what: str, shell: Shell, tmp_path: Path
+) -> None:
+    there = {"address": "registry-vpc.ap-southeast-5.aliyuncs.com/balikpapan"}
+    said = shell.run("check", str(change(tmp_path, name=name, registry=there, cloud={"profile": "small"})))
+    assert said.code == 1
+    assert f"the stack's name: {what}" in said.err
+    assert said.err.count("error: ") == 1
+    assert "vendor-constraint" not in said.out
+
+
+def _with_part(folder: Path, part: str) -> Path:
+    file = folder / CITY.name
+    file.write_text(CITY.read_text().replace("config:\n", f"config:\n  simpul:part: {part}\n", 1))
+    return file
+
+
+def test_a_part_that_there_isn_t_is_told_before_a_run(shell: Shell, tmp_path: Path) -> None:
+    said = shell.run("check", str(_with_part(tmp_path, "nonsense")))
+    assert said.code == 1
+    assert 'config.simpul:part: must be all or cloud (got "nonsense")' in said.err
+
+
+def test_a_city_that_makes_the_cloud_alone_holds_and_is_told_so(shell: Shell, tmp_path: Path) -> None:
+    file = str(_with_part(tmp_path, "cloud"))
+    said = shell.run("check", file)
+    assert (said.code, said.err) == (0, "")
+    assert "! config.simpul:part has a run make the cloud alone" in said.out
+    assert "pulumi config rm simpul:part" in said.out
+    [note] = data(shell.run("check", "--format", "json", file))["cities"][0]["notes"]
+    assert note["where"] == "config.simpul:part"
+
+
 def test_a_broken_rule_is_told_with_its_article_and_what_to_do(shell: Shell, tmp_path: Path) -> None:
     file = change(tmp_path, keys_end="2036-12-31", cloud={"protect": False})
     said = shell.run("check", str(file))

@@ -14,7 +14,7 @@ import yaml
 from cloud.change import declare
 from simpul.city import City, area
 from simpul.city.area import Area, Level
-from simpul.cloud.identity import TITLE, Identity
+from simpul.cloud.identity import LONGEST_STACK, TITLE, Identity
 from simpul.constraint import Violation, violations
 from simpul.project import ROOT
 from simpul.recording import record
@@ -64,6 +64,11 @@ def broken(city: City, stack: str) -> list[tuple[str, str, Violation]]:
 @pytest.mark.parametrize(("place", "kept"), [(ODD[0], LINE), *zip(ODD, cycle((TUNNEL, LINE)), strict=False)], ids=str)
 def test_the_vendor_takes_every_office_s_name(place: Area, kept: int) -> None:
     assert broken(office(place, kept), "a") == []
+
+
+def test_a_stack_s_name_has_as_many_letters_as_the_vendor_takes() -> None:
+    assert broken(declare(), "b" * LONGEST_STACK) == []
+    assert broken(declare(), "b" * (LONGEST_STACK + 1))
 
 
 @pytest.mark.parametrize("stack", ["bpn", "Balikpapan.Uji_coba-dengan-nama-panjang-40"])

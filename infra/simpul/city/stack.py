@@ -20,6 +20,12 @@ KEY = "simpul:city"
 _OTHER_KEYS = ("city", "simpul:config:city")
 """Other spellings of it: Pulumi takes them for the same, and where there are several, one that nobody knows."""
 
+PART = "simpul:part"
+PARTS = ("all", "cloud")
+"""What a run may make: the whole city, or on its first day the cloud alone."""
+
+_PART_KEYS = (PART, "part", "simpul:config:part")
+
 _REGION_KEYS = ("alicloud:region", "alicloud:config:region")
 _ADVICE = f"Declare the city below `config:` as `{KEY}:`; Pulumi.balikpapan.yaml shows a whole one."
 
@@ -35,11 +41,28 @@ def load(path: Path) -> City:
         *problems,
         *_find_others(config),
         *_compare_regions(config, declared),
+        *_check_part(config),
         *(each for each in more if each.where not in told),
     ]
     if city is None or problems:
         raise CityError.of(problems)
     return city
+
+
+def load_part(path: Path) -> str:
+    """Read what a run makes of the city whose stack's file is at `path`, which `load` takes: one of PARTS."""
+    config = _find_config(read_document(path, root=("config", KEY))[0], str(path))
+    return next((str(config[key]) for key in _PART_KEYS if key in config), "all")
+
+
+def unfit_part(value: Any) -> Problem:
+    """Make the problem of a part that there isn't."""
+    advice = f"pulumi config set {PART} cloud, or: pulumi config rm {PART}"
+    return Problem(f"config.{PART}", f"must be {' or '.join(PARTS)}", show(value), advice)
+
+
+def _check_part(config: dict[Any, Any]) -> list[Problem]:
+    return [unfit_part(config[key]) for key in _PART_KEYS if key in config and config[key] not in PARTS]
 
 
 def _find_config(data: Any, name: str) -> dict[Any, Any]:

@@ -13,6 +13,7 @@ The data (`--format json`):
                     waiver, waiver_ended}]; state is broken, warned or waived; waiver is {reason, ends} or null
       unused_waivers  [{rule, where, reason, ends}], which cover nothing
       lacks         what couldn't be looked at: [{where, what, got, next}]
+      notes         what is right for a while: [{where, what, got, next}]
 """
 
 from __future__ import annotations
@@ -48,6 +49,9 @@ def to_lines(review: Review) -> Iterator[str]:
     yield from _group(found.waived, "-", "cyan")
     for waiver in found.unused:
         yield f"  {click.style('!', fg='yellow')} the waiver of {waiver.rule} at {waiver.where} covers nothing"
+    for note in review.notes:
+        yield f"  {click.style('!', fg='yellow')} {note.where} {note.what}"
+        yield f"      {note.next}"
     yield f"  {_sum_up(review)}"
 
 
@@ -88,6 +92,7 @@ def _city(review: Review) -> dict[str, Any]:
             {"rule": w.rule, "where": w.where, "reason": w.reason, "ends": str(w.ends)} for w in review.findings.unused
         ],
         "lacks": [asdict(problem) for problem in review.lacks],
+        "notes": [asdict(problem) for problem in review.notes],
     }
 
 

@@ -9,10 +9,13 @@ anew where it would be another.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 
 from simpul.city import PURPOSE, City, DataClass, Purpose
+from simpul.city.form.name import begins_as_the_vendor
+from simpul.errors import Problem
 
 LONGEST = 64
 """The shortest of the vendor's longest names that the city's names come near to: that of a RAM role."""
@@ -22,6 +25,9 @@ DIGEST = 6
 
 STACK = 16
 """How many letters of a stack's name are in names."""
+
+LONGEST_STACK = 64
+"""Letters of a stack's name: as many has a tag's value of a group of monitoring, which has the fewest."""
 
 TITLE = 50
 """Letters of a title: as many has the display name of a resource group, which has the fewest."""
@@ -118,6 +124,17 @@ class Identity:
             "simpul:data-class": data,
             **({PURPOSE: purpose.value} if purpose else {}),
         }
+
+
+def problems(identity: Identity) -> Iterator[Problem]:
+    """List what is wrong with the stack's name: it is a tag of all that has tags."""
+    stack, advice = identity.stack, "Call the stack after its city, such as balikpapan: pulumi stack init balikpapan"
+    if len(stack) > LONGEST_STACK:
+        what = f"has more than the {LONGEST_STACK} letters of a tag's value"
+        yield Problem("the stack's name", what, f'"{stack}", {len(stack)} letters', advice)
+    if begins_as_the_vendor(stack):
+        what = "begins as the vendor's own names do, which it refuses in tags"
+        yield Problem("the stack's name", what, f'"{stack}"', advice)
 
 
 def fit(name: str, longest: int) -> str:

@@ -10,10 +10,10 @@ import re
 import unicodedata
 from difflib import SequenceMatcher
 from functools import cache
-from itertools import accumulate
+from itertools import accumulate, combinations
 from typing import TYPE_CHECKING
 
-from simpul.city.area import Area, Level, inside
+from simpul.city.area import Area, Level, find, inside
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -24,6 +24,9 @@ _KINDS = {
 }
 _SET_BESIDE = frozenset({"administrasi", "adm", "pemerintah", "daerah", "pemda", "the", "of", "dan"})
 _WHOLE = {"kep": "kepulauan"}
+_FORMER = {"tobasamosir": "12.12", "yapenwaropen": "91.05", "polewalimamasa": "76.04"}
+"""What regencies were called whose old names are two of today's: Toba, Kepulauan Yapen and Polewali Mandar."""
+
 _ALIKE = 0.85
 """From which likeness on a name is another spelling: Padangsidimpuan is Padang Sidempuan, Bangka isn't Bangkalan."""
 
@@ -34,11 +37,17 @@ def called(name: str) -> list[Area]:
     return next((found for part in [*inner, name] if (found := _called(part))), [])
 
 
+def unlike(cities: Iterable[Area]) -> bool:
+    """Tell whether `cities` have names of which none is another spelling of the other: Bogor and Bogor are alike."""
+    names = {"".join(_own(_words(city.name))) for city in cities}
+    return any(_likeness(one, other) < _ALIKE for one, other in combinations(names, 2))
+
+
 def _called(name: str) -> list[Area]:
     words = [word for word in _words(name) if word not in _SET_BESIDE]
     own = _own(words)
     kind = next((_KINDS[word] for word in words if word in _KINDS), None)
-    found = _exactly(own) or _exactly(words) or _nearly("".join(own)) or _within(words)
+    found = _exactly(own) or _exactly(words) or _formerly(own) or _nearly("".join(own)) or _within(words)
     same_kind = [area for area in found if area.name.casefold().startswith(f"{kind} ")]
     return same_kind or found
 
@@ -46,6 +55,11 @@ def _called(name: str) -> list[Area]:
 def _exactly(words: list[str]) -> list[Area]:
     letters = "".join(words)
     return [area for area, theirs in _cities() if "".join(theirs) == letters or sorted(theirs) == sorted(words)]
+
+
+def _formerly(words: list[str]) -> list[Area]:
+    now = find(_FORMER.get("".join(words), ""))
+    return [now] if now else []
 
 
 def _nearly(letters: str) -> list[Area]:

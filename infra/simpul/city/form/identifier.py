@@ -17,6 +17,9 @@ _NOT_OF_THE_WORLD = frozenset(
 )
 """Ends of names that nobody on the internet has: https://www.iana.org/assignments/special-use-domain-names."""
 
+_REGISTRIES = frozenset({"ac", "biz", "co", "desa", "go", "kop", "mil", "my", "net", "or", "ponpes", "sch", "web"})
+"""What stands before .id and belongs to its registry, which gives out names below it: https://publicsuffix.org."""
+
 _EMAIL = r"^[A-Za-z0-9._%+-]{1,64}@(?=.{4,120}$)([A-Za-z0-9-]+\.)+[A-Za-z]{2,}$"
 _ACCOUNT = r"^\d{16}$"
 _CONNECTION = r"^pc-[a-z0-9]{8,40}$"
@@ -48,6 +51,9 @@ def check_domain(value: str) -> str:
     """Give the domain if it has the form of one, and the world can have it."""
     if _check_domain(value).rpartition(".")[2] in _NOT_OF_THE_WORLD:
         raise unfit("isn't a domain of the internet", 'Write the one that the city has, such as "balikpapan.go.id".')
+    if value in {f"{each}.id" for each in _REGISTRIES}:
+        advice = f'Write the one that the city has below it, such as "balikpapan.{value}".'
+        raise unfit("is the registry's own, below which others have theirs too", advice)
     return value
 
 

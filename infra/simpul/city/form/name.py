@@ -24,7 +24,14 @@ def check_city_name(value: str) -> str:
             "isn't a name that tags and reports can carry",
             "Use 1 to 60 letters, digits, spaces and .,'()-, beginning with a letter.",
         )
+    if begins_as_the_vendor(value):
+        raise unfit("begins as the vendor's own names do, which it refuses in tags", "Write another word first.")
     return value
+
+
+def begins_as_the_vendor(value: str) -> bool:
+    """Tell whether tags may not have `value`, as the vendor keeps such values for itself; in any case of letters."""
+    return value.casefold().startswith(("aliyun", "acs:"))
 
 
 def check_host_name(value: str) -> str:

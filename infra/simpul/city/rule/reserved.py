@@ -17,7 +17,9 @@ from simpul.city.wording import show
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-OWN = frozenset({"messaging", "platform", "sites", "trail", "keys", "logs", "store", "api", "entrance", "cloud"})
+OWN = frozenset(
+    {"messaging", "storage", "platform", "sites", "trail", "keys", "logs", "store", "api", "entrance", "cloud"}
+)
 """Parts of the city's cloud and what runs in its cluster beside stores."""
 
 TAKEN = {

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from simpul.city import area
 from simpul.city.area import Area, Level
-from simpul.city.area.called import called
+from simpul.city.area.called import called, unlike
 from simpul.city.fault import Fault
 from simpul.city.rule.draft import EACH, Draft, Spot
 from simpul.city.wording import choice, show
@@ -33,7 +33,7 @@ def check_city(draft: Draft) -> Iterator[Fault]:
 
 
 def check_name(draft: Draft) -> Iterator[Fault]:
-    """Find a name that isn't the one of the `wilayah`: statistics number cities otherwise than the ministry does."""
+    """Find a name that isn't the one of the `wilayah`, or not that alone: statistics number cities otherwise."""
     city = _find_city(draft)
     for spot in draft.find("name"):
         meant = called(str(spot.value)) if city else []
@@ -42,6 +42,9 @@ def check_name(draft: Draft) -> Iterator[Fault]:
             codes = f"If the name is right, the code is that of {choice(meant)}. " if meant else ""
             names = f'If the code is right, write name: {city.name}, or "{spot.value} ({city.name})".'
             yield Fault(spot.loc, what, show(spot.value), codes + names)
+        elif city and unlike(meant):
+            advice = f'Write name: {city.name}, or "{spot.value} ({city.name})".'
+            yield Fault(spot.loc, f"names several cities: {choice(meant, 'and')}", show(spot.value), advice)
 
 
 def check_sites(draft: Draft) -> Iterator[Fault]:
