@@ -62,7 +62,8 @@ LISTINGS = (
     tunnel.listed,
     line.listed,
     access.listed,
-    names.listed,
+    names.domains_listed,
+    names.zones_listed,
     monitor.listed,
 )
 """How each component says what the cloud holds of it."""
@@ -72,7 +73,7 @@ def find(city: City) -> Found:
     """Ask the cloud what it holds of `city` in this stack. Raises OutsideError where a person has to decide."""
     clusters = partial(cluster.listed, spec=size(city.cloud).cluster)
     listings = [clusters if each is cluster.listed else each for each in LISTINGS]
-    return found.find(Identity.of(city, pulumi.get_stack()), listings)
+    return found.find(Identity.of(city, pulumi.get_stack()), listings, lambda each: each.when.holds(city))
 
 
 class Cloud(pulumi.ComponentResource):

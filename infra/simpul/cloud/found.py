@@ -24,6 +24,7 @@ from pulumi.runtime.sync_await import _sync_await
 
 from simpul.cloud import service
 from simpul.cloud.identity import Identity
+from simpul.cloud.service import Service, Shut
 from simpul.errors import OutsideError, Problem
 from simpul.provider.urn import type_of
 
@@ -48,6 +49,9 @@ State = Mapping[str, Mapping[str, Any]]
 """Outputs in the stack's state, by the URNs of its resources."""
 
 Listed = AsyncIterator[Thing]
+
+Needs = Callable[[Service], bool]
+"""Whether the city needs a service."""
 
 Listing = Callable[[Identity], Listed]
 """How a component says what the cloud holds of it: by the stack's tags; where a listing has none, by its name."""
@@ -74,13 +78,15 @@ class Found:
         return self.locked.get((token(kind), name))
 
 
-def find(identity: Identity, listings: Iterable[Listing]) -> Found:
+def find(identity: Identity, listings: Iterable[Listing], needs: Needs = lambda _: True) -> Found:
     """Ask the cloud what it holds of this stack; wait for what is between two states.
+
+    A service that isn't open stops it only where the city `needs` it: of all others the stack has nothing.
 
     Raises OutsideError when a name is there twice and the state knows neither, or is another's: then a person must say
     which one stays.
     """
-    state, listed = _sync_await(_look(identity, listings))  # the SDK's own calls wait so, but only one at a time
+    state, listed = _sync_await(_look(identity, listings, needs))  # the SDK's own calls wait so, but only one at a time
     known = {(type_of(urn), outputs["id"]) for urn, outputs in state.items() if "id" in outputs}
     held: dict[tuple[Kind, str], list[str]] = {}
     for kind, name, id_ in listed:
@@ -112,9 +118,9 @@ async def ask(question: pulumi.Output[T]) -> T:
         # Shielded, as the SDK still writes into its future when the answer comes to a question that was given up.
         return cast("T", await asyncio.shield(question.future()))
     except Exception as error:
-        if problem := service.closed(str(error)):
+        if shut := service.closed(str(error)):
             _settle(error)
-            raise Closed(problem) from error
+            raise Closed(shut) from error
         raise
 
 
@@ -128,11 +134,17 @@ def _settle(error: Exception) -> None:
 class Closed(OutsideError):  # noqa: N818 the tree's roots carry the suffix
     """A service isn't open in the account."""
 
+    def __init__(self, shut: Shut) -> None:
+        """Create it of what was said."""
+        super().__init__(shut.service.problem(shut.got))
+        self.shut = shut
 
-async def _look(identity: Identity, listings: Iterable[Listing]) -> tuple[State, list[Thing]]:
+
+async def _look(identity: Identity, listings: Iterable[Listing], needs: Needs) -> tuple[State, list[Thing]]:
     """Give what the state knows and what the cloud holds, asked side by side; the first that fails ends the others.
 
-    That a service isn't open ends none: all of those are told at once, in the order in which they are opened.
+    That a service isn't open ends none. Those that the city needs are told at once, in the order in which they are
+    opened; of one that it doesn't need, the cloud holds nothing.
     """
     try:
         async with asyncio.TaskGroup() as group:
@@ -141,16 +153,21 @@ async def _look(identity: Identity, listings: Iterable[Listing]) -> tuple[State,
     except ExceptionGroup as failed:
         raise failed.exceptions[0] from None
     answers = [each.result() for each in told]
-    if problems := {problem for each in answers if isinstance(each, Closed) for problem in each.problems}:
-        raise Closed(*sorted(problems, key=service.order))
-    return state.result(), [thing for each in answers if not isinstance(each, Closed) for thing in each]
+    shut = {closed.shut.service: closed for _, closed in answers if closed and needs(closed.shut.service)}
+    if shut:
+        raise OutsideError(*(problem for each in service.SERVICES if each in shut for problem in shut[each].problems))
+    return state.result(), [thing for things, _ in answers for thing in things]
 
 
-async def _all(listed: Listed) -> list[Thing] | Closed:
+async def _all(listed: Listed) -> tuple[list[Thing], Closed | None]:
+    """Give what is listed, up to where a service isn't open."""
+    things: list[Thing] = []
     try:
-        return [thing async for thing in listed]
+        async for thing in listed:
+            things.append(thing)  # noqa: PERF401 what came before a service that isn't open counts
     except Closed as closed:
-        return closed
+        return things, closed
+    return things, None
 
 
 async def _state(stack: str) -> State:

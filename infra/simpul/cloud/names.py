@@ -142,19 +142,30 @@ def api(city: City) -> str:
     return f"api.{zone(city)}"
 
 
-async def listed(identity: Identity) -> Listed:
-    """List what the cloud holds of the names: domains and zones of the stack's resource group.
+async def domains_listed(identity: Identity) -> Listed:
+    """List the domains of the stack's resource group: the listing finds by tags only what has no others.
 
-    The listing of domains finds by tags only what has no others, and that of zones finds by none.
+    Without a group there are none, and it is only asked whether the service is open.
     """
-    for own in await group.ids(identity):
-        for domain in (await ask(alicloud.dns.get_alidns_domains_output(resource_group_id=own))).domains:
+    own = await group.ids(identity)
+    if not own:
+        await ask(alicloud.dns.get_alidns_domains_output(key_word=PART))
+    for each in own:
+        for domain in (await ask(alicloud.dns.get_alidns_domains_output(resource_group_id=each))).domains:
             yield alicloud.dns.AlidnsDomain, domain.domain_name, domain.domain_name
             ours = f"^(api[.])?{PART}$"
             records = alicloud.dns.get_alidns_records_output(domain_name=domain.domain_name, rr_regex=ours)
             for record in (await ask(records)).records:
                 yield alicloud.dns.AlidnsRecord, f"{record.rr}.{domain.domain_name}", record.record_id
-        zones = alicloud.pvtz.get_zones_output(name_regex=f"^{PART}[.]", resource_group_id=own, enable_details=True)
+
+
+async def zones_listed(identity: Identity) -> Listed:
+    """List the zones of the stack's resource group: the listing finds by no tags. Without a group, as for domains."""
+    own = await group.ids(identity)
+    if not own:
+        await ask(alicloud.pvtz.get_zones_output(keyword=PART))
+    for each in own:
+        zones = alicloud.pvtz.get_zones_output(name_regex=f"^{PART}[.]", resource_group_id=each, enable_details=True)
         for found in (await ask(zones)).zones:
             yield alicloud.pvtz.Zone, found.zone_name, found.zone_id
             if found.bind_vpcs:
