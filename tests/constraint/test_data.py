@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +20,7 @@ from simpul.lab.cloud import schema
 from simpul.recording import record
 
 ZONES = [f"ap-southeast-5{letter}" for letter in "abc"]
+PRODUCTS = Path(schema.__file__).with_name("product")
 VENDOR = {"name": "penyedia", "account": "1234567890123456", "area": "64.71.05", "ends": "2027-06-30"}
 CHANGES: tuple[dict[str, Any], ...] = (
     {},
@@ -115,6 +118,24 @@ def test_every_example_is_judged_as_it_says(known: Constraints) -> None:
         if each.schema is not None:
             assert [value for value in each.accepts if _breaks(known, path, value)] == [], path
             assert [value for value in each.refuses if not _breaks(known, path, value)] == [], path
+
+
+@TYPE
+def test_a_least_length_that_is_told_is_held(known: Constraints) -> None:
+    for path, each in known.inputs.items():
+        told = re.match(r"(\d+) to \d+ (?!seconds|days|minutes|months)[a-z]", each.says)
+        if told and each.schema is not None and all(isinstance(value, str) for value in each.accepts):
+            short = str(each.accepts[0])[: int(told[1]) - 1]
+            assert _breaks(known, path, short), (path, short)
+
+
+@TYPE
+def test_a_product_that_holds_an_input_is_named(known: Constraints) -> None:
+    for path, each in known.inputs.items():
+        if each.held == "product":
+            files = re.findall(r"\w+\.py\b", each.says)
+            assert files, path
+            assert all((PRODUCTS / file).exists() for file in files), path
 
 
 def _breaks(known: Constraints, path: str, value: Any) -> bool:

@@ -168,7 +168,7 @@ def _attached(sampler: Sampler, number: int) -> dict[str, Any]:
 
 def _border(sampler: Sampler, number: int) -> dict[str, Any]:
     ends = {"localGatewayIp": "10.255.0.1", "peerGatewayIp": "10.255.0.2", "peeringSubnetMask": "255.255.255.252"}
-    return {"physicalConnectionId": LINE, "vlanId": number, **ends}
+    return {"physicalConnectionId": LINE, "vlanId": 100 + number, **ends}
 
 
 NEED: Final[dict[str, Need]] = {
@@ -201,7 +201,11 @@ NEED: Final[dict[str, Need]] = {
     },
     actiontrail.Trail.token: _trail,
     cms.CONTACT: lambda _, number: {"channelsMail": f"bpn-{number}@example.id"},
-    cms.Alarm.token: lambda *_: {"project": "acs_vpn", "escalationsCritical": {"threshold": "90"}},
+    cms.Alarm.token: lambda *_: {
+        "project": "acs_rds_dashboard",
+        "metric": "CpuUsage",
+        "escalationsCritical": {"threshold": "90"},
+    },
     acl.ATTACHMENT: lambda sampler, _: {"resourceId": sampler.another(SWITCH).id},
     "alicloud:vpc/flowLog:FlowLog": lambda sampler, _: {
         "resourceId": sampler.another(SWITCH).id,

@@ -18,7 +18,7 @@ GROUP: Final = "alicloud:vpc/bgpGroup:BgpGroup"
 PEER: Final = "alicloud:vpc/bgpPeer:BgpPeer"
 OWN_ASN: Final = 45104
 """The vendor's own number, where the program gives no other."""
-ASNS: Final = range(1, 4294967295)
+ASNS: Final = range(1, 4294967296)
 
 
 class BgpGroup(Kind):

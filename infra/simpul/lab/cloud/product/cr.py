@@ -32,7 +32,7 @@ OUTER, INNER = "internet", "vpc"
 EVERYBODY: Final = "0.0.0.0/0"
 """Whom an open endpoint lets in whose list is empty."""
 PART: Final = r"[a-z0-9]+(?:[._-][a-z0-9]+)*"
-PASSWORD: Final = re.compile(r"(?=.*[A-Za-z])(?=.*[0-9!-/:-@\[-`{-~])[!-~]{8,32}")
+PASSWORD: Final = re.compile(r"(?=.*[A-Za-z0-9])(?=.*[^A-Za-z])(?=.*[^0-9])[!-~]{8,32}")
 
 
 class Instance(Kind):
@@ -54,7 +54,7 @@ class Instance(Kind):
         """Refuse a password that is too simple."""
         password = order.inputs.get("password")
         if password is not None and not PASSWORD.fullmatch(password):
-            words = "8 to 32 letters with a digit or a sign among them"
+            words = "8 to 32 signs of two kinds: letters, digits, special signs"
             raise Refusal("USER_PASSWORD_INVALID", f"The password has to be of {words}.")
 
     def compute(self, order: Order, identity: str) -> dict[str, Any]:

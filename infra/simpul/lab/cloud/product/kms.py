@@ -123,8 +123,12 @@ class Alias(Kind):
 
     def examine(self, order: Order) -> None:
         """Refuse a name that the vendor keeps for its own services."""
-        if str(order.inputs["aliasName"]).startswith("alias/acs/"):
-            raise Refusal("InvalidParameter", "The prefix alias/acs/ is reserved for keys of the services.")
+        name = str(order.inputs["aliasName"])
+        if name.startswith("alias/acs/"):
+            raise Refusal(
+                "InvalidParameter",
+                f"The aliasName {name} is not valid: the prefix alias/acs/ is reserved for keys of the services.",
+            )
 
 
 class Policy(Kind):

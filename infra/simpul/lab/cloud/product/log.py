@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 PROJECT: Final = "alicloud:log/project:Project"
 STORE: Final = "alicloud:log/store:Store"
 INDEX: Final = "alicloud:log/storeIndex:StoreIndex"
-NAME: Final = r"[a-z0-9][a-z0-9_-]{1,61}[a-z0-9]"
+PROJECT_NAME: Final = r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]"
+NAME: Final = r"[a-z0-9][a-z0-9_-]{0,61}[a-z0-9]"
 IN_PROJECT: Final = tuple(
     Reference(name, PROJECT, "ProjectNotExist", "", by="projectName") for name in ("projectName", "project")
 )
@@ -35,7 +36,7 @@ class Project(Kind):
     parts = ("projectName",)
     stable: ClassVar[Mapping[str, Any]] = {"status": "Normal"}
     rules = (
-        Form("projectName", NAME.replace("_", ""), "ParameterInvalid"),
+        Form("projectName", PROJECT_NAME, "ParameterInvalid"),
         Sole(("projectName",), "ProjectAlreadyExist"),
     )
 
