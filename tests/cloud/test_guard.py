@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from cloud.change import declare
-from cloud.test_life import declare as declare_profile
+from cloud.engine import removable
 from simpul.cloud.found import token
 from simpul.cloud.guard import ADDRESSES, DATA
 from simpul.errors import CityError
@@ -20,6 +20,8 @@ from simpul.recording import Recording, record
 from simpul.review import review
 
 TOKENS = {token(kind) for kind in (*DATA, *ADDRESSES)}
+GUARDED = {"cloud.api": {"public": True, "allow": ["203.0.113.0/28"]}, "cloud.stores.1.cache": True}
+"""What makes Balikpapan have all of them."""
 
 
 def consent(name: str, days: int = 30) -> dict[str, str]:
@@ -31,14 +33,13 @@ def protected(recording: Recording) -> set[str]:
 
 
 def test_all_of_these_kinds_are_protected_and_nothing_else() -> None:
-    open_to_some = {"public": True, "allow": ["203.0.113.0/28"]}
-    recording = record(declare({"cloud.api": open_to_some, "cloud.stores.1.cache": True}))
+    recording = record(declare(GUARDED))
     assert {each.type for each in recording.resources if each.protect} == TOKENS
     assert [each.name for each in recording.resources if each.type in TOKENS and not each.protect] == []
 
 
 def test_a_rehearsal_guards_nothing() -> None:
-    assert protected(record(declare_profile("large"))) == set()
+    assert protected(record(removable(declare(GUARDED)))) == set()
 
 
 def test_what_is_named_may_be_made_anew_and_the_rest_stays() -> None:
