@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import socket
 
+import pulumi
 import pytest
 
 from simpul.city import load
 from simpul.project import ROOT
-from simpul.recording import record
+from simpul.recording import ANSWERS, COMPUTED, Recorder, record, run
 
 
 def test_a_recording_needs_no_network_and_has_everything(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -36,3 +37,12 @@ def test_a_label_changes_nothing_but_tags_titles_and_descriptions() -> None:
         for run in (record(city).resources, other.resources)
     )
     assert before == after
+
+
+def test_what_is_registered_twice_is_an_error_as_it_is_to_an_engine() -> None:
+    def program() -> None:
+        for _ in range(2):
+            pulumi.CustomResource("alicloud:vpc/network:Network", "twice", {})
+
+    with pytest.raises(RuntimeError, match="Network twice is registered twice"):
+        run(program, Recorder(ANSWERS, COMPUTED), "balikpapan")

@@ -119,6 +119,9 @@ class _Monitor(mocks.MockMonitor):
         self._ignored, self._protected = recorder.ignored, recorder.protected
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 the protocol's name
+        if (request.type, request.name) in self._parents:
+            message = f"{request.type} {request.name} is registered twice: an engine takes no second one"
+            raise RuntimeError(message)
         self._parents[request.type, request.name] = request.parent.rpartition("::")[2]
         self._needs[request.type, request.name] = tuple(request.dependencies)
         self._ignored[request.type, request.name] = tuple(request.ignoreChanges)

@@ -10,11 +10,14 @@ import pytest
 import yaml
 
 from cloud.change import declare
-from cloud.engine import removable
+from cloud.engine import declare as program
+from cloud.engine import open_stack, removable, run
+from lab.cloud.client import serve
+from lab.cloud.fake import FakeBacking
 from simpul.cloud.found import token
 from simpul.cloud.guard import ADDRESSES, DATA
 from simpul.errors import CityError
-from simpul.policy import day
+from simpul.policy import Frame, day
 from simpul.project import ROOT
 from simpul.recording import Recording, record
 from simpul.review import review
@@ -66,3 +69,52 @@ def test_a_check_tells_such_a_name_too(tmp_path: Path) -> None:
     file = tmp_path / "Pulumi.balikpapan.yaml"
     file.write_text(yaml.safe_dump(document))
     assert [problem.where for problem in review(file).problems] == ["city.cloud.replace[0].name"]
+
+
+PERSONAL = {"name": "population", "data": "personal", "database": True, "cache": True, "bucket": True}
+PUBLIC = {"public": True, "allow": ["203.0.113.0/28"]}
+LOSES = ("database-population", "cache-population", "data-population", "gate")
+
+
+@pytest.mark.engine
+def test_what_is_named_loses_its_protections_in_one_run_and_goes_in_the_next(tmp_path: Path) -> None:
+    """The vendor refuses to delete what it was told to protect: a run that did both at once would stop half-way."""
+    stores = declare().cloud.model_dump(mode="json")["stores"][:1]
+    whole = {"cloud.stores": [*stores, PERSONAL], "cloud.api": PUBLIC}
+    named = {"cloud.replace": [consent(f"simpul-6471-{part}") for part in LOSES]}
+    with serve(tmp_path / "cloud", FakeBacking()) as cloud:
+        stack = open_stack(cloud, tmp_path, declare(whole))
+        run(stack.up)
+
+        stack.workspace.program = program(declare({**whole, **named}))
+        released = run(stack.up)
+        assert len(released.said) == len([word for word in released.said if "named in cloud.replace" in word]) == 3
+        assert {urn.rpartition("::")[2] for urn, step in released.steps.items() if step != "same"} == {
+            f"simpul-6471-{part}" for part in LOSES if part != "cache-population"
+        }
+
+        stack.workspace.program = program(declare({"cloud.stores": stores}))
+        gone = run(stack.up)
+        assert gone.said == []
+        left = [each.outputs.get("tags") or {} for each in cloud.estate.store.all()]
+        assert [tags for tags in left if tags.get("simpul:workload") == "population"] == []
+        assert cloud.estate.store.all("alicloud:nlb/loadBalancer:LoadBalancer") == []
+
+
+def test_a_rule_on_protection_is_not_held_for_what_is_named() -> None:
+    day_ = day.today()
+    city = declare({"cloud.replace": [consent("simpul-6471-database")]})
+    frame = Frame.of(city)
+    assert not frame.protects("simpul-6471-database", day_)
+    assert frame.protects("simpul-6471-database", day_ + timedelta(days=31))
+    assert frame.protects("simpul-6471-nat", day_)
+
+
+def test_a_consent_passes_a_check(tmp_path: Path) -> None:
+    document: dict[str, Any] = yaml.safe_load((ROOT / "Pulumi.balikpapan.yaml").read_text())
+    names = ["simpul-6471", "simpul-6471-database", "simpul-6471-cache-reports", "simpul-6471-data-reports"]
+    document["config"]["simpul:city"]["cloud"]["replace"] = [consent(name) for name in names]
+    file = tmp_path / "Pulumi.balikpapan.yaml"
+    file.write_text(yaml.safe_dump(document))
+    found = review(file)
+    assert (found.problems, [str(each) for each in found.findings.errors]) == ((), [])

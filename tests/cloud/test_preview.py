@@ -41,7 +41,6 @@ def test_a_preview_says_what_the_schema_does(tmp_path: Path, before: Recording) 
             guarded = change.guarded(before, expected)
             if not case.engine and not guarded:
                 continue
-            consent = {"cloud.replace": [{**CONSENT, "name": own} for own in own_names(guarded)]}
             stack.workspace.program = declare(change.declare(case.set))
             if guarded:
                 course = Course()
@@ -49,17 +48,16 @@ def test_a_preview_says_what_the_schema_does(tmp_path: Path, before: Recording) 
                     run(stack.preview, course)
                 told = {each for each in guarded if any(f':{named(each)}"' in words for words in course.said)}
                 assert (case.what, told) == (case.what, guarded)
-                if "delete" in {expected[each] for each in guarded}:  # what is gone from a program was let go before
-                    stack.workspace.program = declare(change.declare(consent))
-                    run(stack.up)
-                    consent = {}
-                stack.workspace.program = declare(change.declare({**case.set, **consent}))
+                stack.workspace.program = declare(change.declare(consent(guarded)))
+                run(stack.up)
+                left = {each for each in guarded if expected[each] != "delete"}
+                stack.workspace.program = declare(change.declare({**case.set, **consent(left)}))
             held = all_of(cloud)
             course = run(stack.preview)
             assert (case.what, all_of(cloud)) == (case.what, held), "a preview changes nothing"
             assert (case.what, course.said) == (case.what, [])
             assert (case.what, steps(course.steps)) == (case.what, expected)
-            if guarded and not consent:
+            if guarded:
                 stack.workspace.program = declare(change.declare())
                 run(stack.up)
 
@@ -69,9 +67,10 @@ def all_of(cloud: Client) -> list[Record]:
     return cloud.estate.store.all()
 
 
-def own_names(told: set[str]) -> list[str]:
-    """Return the names of resources in the stack, without their types."""
-    return sorted({each.partition(" ")[2] for each in told})
+def consent(told: set[str]) -> dict[str, object]:
+    """Return the change of the declaration that lets go the resources that are `told`."""
+    names = sorted({each.partition(" ")[2] for each in told})
+    return {"cloud.replace": [{**CONSENT, "name": name} for name in names]}
 
 
 def named(told: str) -> str:

@@ -96,7 +96,7 @@ class Caches(pulumi.ComponentResource):
             backup_time=BACKUP,
             maintain_start_time=MAINTENANCE[0],
             maintain_end_time=MAINTENANCE[1],
-            instance_release_protection=frame.city.cloud.protect,
+            instance_release_protection=frame.protects(name),
             tags=frame.identity.tags(workload=store.name, data=store.data),
             opts=frame.stay(frame.child(self, alicloud.kvstore.Instance, name), *PLACE),
         )

@@ -152,7 +152,7 @@ class Cluster(pulumi.ComponentResource):
                     enabled=True, channel="patch"
                 )
             ),
-            deletion_protection=frame.city.cloud.protect,
+            deletion_protection=frame.protects(identity.prefix),
             delete_options=[
                 alicloud.cs.ManagedKubernetesDeleteOptionArgs(resource_type=made, delete_mode=mode)
                 for made, mode in LEFT.items()

@@ -68,7 +68,7 @@ class Databases(pulumi.ComponentResource):
 
     def _instance(self, wanted: Instance) -> alicloud.rds.Instance:
         frame, plan, network = self._frame, self._frame.plan, self._args.network
-        name, zones, protect = frame.identity.name(wanted.part), list(plan.switches), frame.city.cloud.protect
+        name, zones = frame.identity.name(wanted.part), list(plan.switches)
         logs_days = frame.city.retention.logs_days
         instance = alicloud.rds.Instance(
             name,
@@ -98,7 +98,7 @@ class Databases(pulumi.ComponentResource):
             maintain_time=MAINTENANCE,
             auto_upgrade_minor_version="Auto",
             monitoring_period=60,
-            deletion_protection=protect,
+            deletion_protection=frame.protects(name),
             tags=frame.identity.tags(workload=wanted.workload, data=wanted.data),
             opts=frame.stay(frame.child(self, alicloud.rds.Instance, name), "zoneId", "zoneIdSlaveA", "vswitchId"),
         )

@@ -34,7 +34,7 @@ class Entrance(pulumi.ComponentResource):
             internet_charge_type="PayByTraffic",
             instance_charge_type="PayByCLCU",
             resource_group_id=frame.group,
-            delete_protection="on" if frame.city.cloud.protect else "off",
+            delete_protection="on" if frame.protects(identity.name("entrance")) else "off",
             tags=identity.tags(),
             opts=frame.stay(
                 frame.child(self, alicloud.slb.ApplicationLoadBalancer, identity.name("entrance")), "resourceGroupId"

@@ -33,7 +33,7 @@ from simpul.cloud.entrance import Entrance
 from simpul.cloud.found import Found, token
 from simpul.cloud.frame import Frame, outlasts
 from simpul.cloud.gate import Gate, GateArgs
-from simpul.cloud.guard import Guard
+from simpul.cloud.guard import Guard, released
 from simpul.cloud.holding import Ground, hold
 from simpul.cloud.identity import Identity
 from simpul.cloud.key import Keys, KeysArgs
@@ -84,7 +84,7 @@ class Cloud(pulumi.ComponentResource):
     def __init__(self, city: City, plan: Plan, there: Found, opts: pulumi.ResourceOptions | None = None) -> None:
         """Make the cloud side of `city`, with the ranges of `plan`; `there` is what a cut-off run left of it."""
         identity = Identity.of(city, pulumi.get_stack())
-        guard = Guard(city, day.today())
+        guard = Guard(city, there, day.today())
         guarded = pulumi.ResourceOptions(transformations=[guard.transform])
         super().__init__("simpul:cloud:Cloud", identity.prefix, {}, pulumi.ResourceOptions.merge(opts, guarded))
         child = pulumi.ResourceOptions(parent=self)
@@ -99,7 +99,8 @@ class Cloud(pulumi.ComponentResource):
                 retain_on_delete=outlasts(city, there),
             ),
         )
-        frame = Frame(city, identity, plan, size(city.cloud), there, resource_group.id, alicloud.get_account().id)
+        account, let_go = alicloud.get_account().id, released(city, day.today())
+        frame = Frame(city, identity, plan, size(city.cloud), there, resource_group.id, account, let_go)
         log = Logs(identity.name("logs"), frame, child).stores
         net = Network(identity.name("network"), NetworkArgs(frame, log), child)
         inner = Pods(identity.name("pods"), PodsArgs(frame, net), child)

@@ -36,6 +36,19 @@ LOCKS: Mapping[str, tuple[str, object]] = {
 }
 """Locks that never come off, by type: the output that tells of one, and its value then."""
 
+PROTECTIONS: Mapping[str, tuple[str, str, object]] = {
+    "alicloud:cs/managedKubernetes:ManagedKubernetes": ("deletion_protection", "deletionProtection", True),
+    "alicloud:ecs/eipAddress:EipAddress": ("deletion_protection", "deletionProtection", True),
+    "alicloud:kms/instance:Instance": ("deletion_protection", "deletionProtection", True),
+    "alicloud:kms/key:Key": ("deletion_protection", "deletionProtection", "Enabled"),
+    "alicloud:kvstore/instance:Instance": ("instance_release_protection", "instanceReleaseProtection", True),
+    "alicloud:nlb/loadBalancer:LoadBalancer": ("deletion_protection_enabled", "deletionProtectionEnabled", True),
+    "alicloud:oss/bucket:Bucket": ("force_destroy", "forceDestroy", False),
+    "alicloud:rds/instance:Instance": ("deletion_protection", "deletionProtection", True),
+    "alicloud:slb/applicationLoadBalancer:ApplicationLoadBalancer": ("delete_protection", "deleteProtection", "on"),
+}
+"""The vendor's own protections, by type: the input that sets one, its output, and the value that refuses a deletion."""
+
 Kind = type[pulumi.CustomResource]
 """A class of the vendor's SDK. An id is told apart by it: a store of logs and its index have the same."""
 
@@ -62,12 +75,14 @@ class Found:
     """Ids of the city's resources that are there and that the stack's state doesn't know, by kind and name.
 
     `locked` is what the state knows of what is locked for good, by type and name in the stack; `placed` what it knows
-    beyond the cloud: hosts of the city's own, and what runs in clusters.
+    beyond the cloud: hosts of the city's own, and what runs in clusters. `protected` are types and names of what the
+    vendor was told not to delete.
     """
 
     ids: dict[tuple[Kind, str], str] = field(default_factory=dict)
     locked: Mapping[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
     placed: tuple[str, ...] = ()
+    protected: frozenset[tuple[str, str]] = frozenset()
 
     def id(self, kind: Kind, name: str) -> str | None:
         """Give the id of the `kind` named `name`, or None when there is none to adopt."""
@@ -106,7 +121,7 @@ def find(identity: Identity, listings: Iterable[Listing], needs: Needs = lambda 
     if problems:
         raise OutsideError(*problems)
     placed = tuple(urn.rpartition("::")[2] for urn in state if type_of(urn) in PLACED)
-    return Found(found, _locked(state), placed)
+    return Found(found, _locked(state), placed, _protected(state))
 
 
 async def ask(question: pulumi.Output[T]) -> T:
@@ -184,6 +199,16 @@ def _locked(state: State) -> dict[tuple[str, str], Mapping[str, Any]]:
         for urn, outputs, name, value in locks
         if outputs.get(name) == value
     }
+
+
+def _protected(state: State) -> frozenset[tuple[str, str]]:
+    """Return what of the state the vendor was told not to delete."""
+    known = [(type_of(urn), urn.rpartition("::")[2], outputs) for urn, outputs in state.items()]
+    return frozenset(
+        (type_, name)
+        for type_, name, outputs in known
+        if type_ in PROTECTIONS and outputs.get(PROTECTIONS[type_][1]) == PROTECTIONS[type_][2]
+    )
 
 
 def token(kind: Kind) -> str:

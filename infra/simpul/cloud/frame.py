@@ -27,6 +27,8 @@ class Frame:
     found: Found
     group: pulumi.Output[str]
     account: str
+    released: frozenset[str] = frozenset()
+    """Names in the stack of what the declaration lets go."""
 
     def child(
         self,
@@ -64,6 +66,10 @@ class Frame:
         another order by itself.
         """
         return pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(ignore_changes=list(properties)))
+
+    def protects(self, name: str) -> bool:
+        """Tell whether the vendor is to refuse the deletion of what the stack calls `name`."""
+        return self.city.cloud.protect and name not in self.released
 
     def locks(self, kind: Kind, name: str) -> bool:
         """Tell whether the `kind` that the stack calls `name` is to be locked: no lock ever comes off."""

@@ -68,7 +68,7 @@ class Gate(pulumi.ComponentResource):
                 alicloud.nlb.LoadBalancerZoneMappingArgs(zone_id=zone, vswitch_id=switch.id) for zone, switch in places
             ],
             security_group_ids=[group.id],
-            deletion_protection_enabled=frame.city.cloud.protect,
+            deletion_protection_enabled=frame.protects(self._name),
             resource_group_id=frame.group,
             tags=NLB.tags(frame.identity.tags()),
             # Without its rules the group lets everybody in.

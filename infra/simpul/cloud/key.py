@@ -66,7 +66,6 @@ class Keys(pulumi.ComponentResource):
         """Make the keys `name` as `args` say."""
         super().__init__("simpul:cloud:Keys", name, {}, opts)
         self._frame = args.frame
-        self._guarded = args.frame.city.cloud.protect or args.frame.outlasts  # what stays is as safe as it was
         instance = self._instance(args.network)
         self.stays = [Staying(token(alicloud.kms.Instance), instance.id, "as long as its keys")]
         self._keys = {data: self._key(instance, data) for data in CLASSES}
@@ -83,26 +82,31 @@ class Keys(pulumi.ComponentResource):
     def _of(self, data: DataClass) -> alicloud.kms.Key:
         return self._keys["internal" if data == "public" else data]
 
+    def _protects(self, name: str) -> bool:
+        """Tell whether the vendor is to refuse the deletion of `name`: what stays is as safe as it was."""
+        return self._frame.protects(name) or self._frame.outlasts
+
     def _instance(self, network: Network) -> alicloud.kms.Instance:
         frame = self._frame
-        name = frame.identity.sole_name("keys")
+        own, name = frame.identity.name("keys"), frame.identity.sole_name("keys")
         return alicloud.kms.Instance(
-            frame.identity.name("keys"),
+            own,
             instance_name=name,
             product_version="3",  # keys in software: hardware is another product, with another price
             payment_type="PayAsYouGo",
             vpc_id=network.vpc.id,
             vswitch_ids=[network.switches[0].id],
             zone_ids=list(frame.plan.switches)[:ZONES],
-            deletion_protection=self._guarded,
-            force_delete_without_backup="false" if self._guarded else "true",
+            deletion_protection=self._protects(own),
+            force_delete_without_backup="false" if self._protects(own) else "true",
             tags=KMS.tags(frame.identity.tags()),
             opts=frame.stay(frame.child(self, alicloud.kms.Instance, name, stays=True), "vswitchIds", "zoneIds"),
         )
 
     def _key(self, instance: alicloud.kms.Instance, data: DataClass) -> alicloud.kms.Key:
         frame = self._frame
-        name, protect = frame.identity.name(f"key-{data}"), self._guarded
+        name = frame.identity.name(f"key-{data}")
+        protect = self._protects(name)
         key = alicloud.kms.Key(
             name,
             description=_description(frame.identity, data),

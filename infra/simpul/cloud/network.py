@@ -116,7 +116,7 @@ class Network(pulumi.ComponentResource):
             internet_charge_type="PayByLcu",
             vpc_id=self.vpc.id,
             vswitch_id=self.switches[0].id,
-            deletion_protection=self.frame.city.cloud.protect,
+            deletion_protection=self.frame.protects(name),
             tags=identity.tags(),
             opts=self.frame.stay(self._child(alicloud.vpc.NatGateway, name), "vswitchId"),
         )
@@ -126,7 +126,7 @@ class Network(pulumi.ComponentResource):
             bandwidth=str(self.frame.size.nat_mbps),
             internet_charge_type="PayByTraffic",
             payment_type="PayAsYouGo",
-            deletion_protection=self.frame.city.cloud.protect,
+            deletion_protection=self.frame.protects(name),
             resource_group_id=self.frame.group,
             tags=identity.tags(),
             opts=self._child(alicloud.ecs.EipAddress, name),

@@ -127,7 +127,7 @@ class Storage(pulumi.ComponentResource):
             versioning=None if use.is_kept else {"status": "Enabled"},
             server_side_encryption_rule={"sse_algorithm": "KMS", "kms_master_key_id": self._keys.key_id(use.data)},
             lifecycle_rules=_lifecycle(use),
-            force_destroy=not (frame.city.cloud.protect or self._is_locked(use)),
+            force_destroy=not (frame.protects(frame.identity.name(use.part)) or self._is_locked(use)),
             tags=frame.identity.tags(workload=use.store or "platform", data=use.data, purpose=use.purpose),
             opts=pulumi.ResourceOptions.merge(
                 frame.child(self, alicloud.oss.Bucket, name, stays=self._is_locked(use)),

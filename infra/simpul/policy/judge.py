@@ -29,7 +29,7 @@ class Judge:
         return [
             self._finding(rule, subject, breach)
             for rule in self._looking_at(subject)
-            if subject.frame.protect or not rule.protective
+            if not rule.protective or subject.frame.protects(subject.name, self._today)
             for breach in rule.check(subject)
         ]
 

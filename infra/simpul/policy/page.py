@@ -77,7 +77,7 @@ def _rule(file: RuleFile) -> Iterator[str]:
     yield f"{rule.title}. **{rule.severity.capitalize()}**, {rule.source}.\n"
     yield f"Looks at {rule.looks_at}."
     if rule.protective:
-        yield "Not held in a rehearsal (`cloud.protect: false`)."
+        yield "Not held in a rehearsal (`cloud.protect: false`), nor for what `cloud.replace` names."
     yield ""
     yield f"- English: {rule.english}"
     yield f"- Bahasa Indonesia: {rule.indonesian}\n"

@@ -61,7 +61,8 @@ Check = Callable[[Any], Iterator[Breach]]
 class Rule:
     """A rule. `on` is the kind of subject that it looks at, `types` which of them: types, or kinds of manifests.
 
-    A `protective` one doesn't hold for a city whose declaration says `cloud.protect: false`, a rehearsal.
+    A `protective` one doesn't hold for a city whose declaration says `cloud.protect: false`, a rehearsal, nor for what
+    its `cloud.replace` lets go.
     """
 
     id: str

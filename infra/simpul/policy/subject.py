@@ -34,18 +34,24 @@ _REF, _VALUE = "comes of", "is"
 class Frame:
     """What a rule may know of the city, beside its subject.
 
-    `protect` is `cloud.protect` of the declaration.
+    `protect` is `cloud.protect` of the declaration, `released` what its `cloud.replace` lets go, each with a last day.
     """
 
     wilayah: str = "64.71"
     country: str = "ID"
     registry: str = "registry.example.go.id/city"
     protect: bool = True
+    released: tuple[tuple[str, date], ...] = ()
 
     @classmethod
     def of(cls, city: City) -> Frame:
         """Take what rules may know of `city`."""
-        return cls(city.wilayah, city.residency, city.registry.address, city.cloud.protect)
+        released = tuple((each.name, each.ends) for each in city.cloud.replace)
+        return cls(city.wilayah, city.residency, city.registry.address, city.cloud.protect, released)
+
+    def protects(self, name: str, today: date) -> bool:
+        """Tell whether the resource `name` is to be protected on the day `today`."""
+        return self.protect and not any(name == each and today <= ends for each, ends in self.released)
 
     @property
     def regions(self) -> tuple[str, ...]:

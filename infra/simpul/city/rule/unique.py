@@ -87,6 +87,8 @@ _ONCE = (
         ("sites", EACH, "hosts", EACH, "address"),
         lambda _: "Give each host its own address; sites need networks that don't overlap.",
     ),
+    _Once(("cloud", "api", "allow", EACH), lambda _: "Name each range once."),
+    _Once(("cloud", "replace", EACH, "name"), lambda _: "Name each resource once."),
     _Once(("cloud", "zones", EACH), lambda _: "Name each zone once."),
     _Once(("cloud", "stores", EACH, "name"), lambda _: "Give each store a name of its own."),
     _Once(("contacts", EACH, "name"), lambda _: "Give each contact a name of its own."),
