@@ -136,7 +136,7 @@ def _compare(before: Recording, after: Recording, judge: Any) -> Effect:
     old = {name(each): each for each in before.resources if is_cloud(each)}
     new = {name(each): _ignoring(each, old.get(name(each))) for each in after.resources if is_cloud(each)}
     effects = dict.fromkeys(old.keys() - new.keys(), "delete") | dict.fromkeys(new.keys() - old.keys(), "create")
-    # That nothing is done to what stays the same, test_life.py shows of all of them.
+    # That nothing is done to what stays the same, engine.make shows of all of them.
     differ = [each for each in old.keys() & new.keys() if old[each].inputs != new[each].inputs]
     judged = {each: judge(old[each], new[each]) for each in differ}
     return effects | {each: effect for each, effect in judged.items() if effect}

@@ -1,6 +1,6 @@
 """The gate to the API: for the declared ranges and its one port, and not there where the API is private.
 
-It comes and goes on a real engine with the large city of test_life.py.
+It comes and goes on a real engine with the large city of test_cities.py.
 """
 
 from __future__ import annotations

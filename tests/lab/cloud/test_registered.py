@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
-from cloud.test_life import declare
+from cloud.change import declare
 from lab.cloud.client import Client
 from lab.cloud.used import USED
 from simpul.recording import Registered, record
@@ -15,10 +15,18 @@ from simpul.recording import Registered, record
 PROFILES: Final = ("small", "standard", "large")
 
 
+LARGE: Final[dict[str, Any]] = {
+    "cloud.zones": [f"ap-southeast-5{letter}" for letter in "abc"],
+    "cloud.api": {"public": True, "allow": ["203.0.113.0/28", "198.51.100.7/32"]},
+}
+"""What a large city has besides: a third zone, as it must, and a gate to its API, as it may."""
+
+
 @cache
 def registered(profile: str) -> list[Registered]:
     """Give the vendor's resources that the program registers."""
-    return [each for each in record(declare(profile)).resources if each.type.startswith("alicloud:")]
+    changed = {"cloud.profile": profile, **(LARGE if profile == "large" else {})}
+    return [each for each in record(declare(changed)).resources if each.type.startswith("alicloud:")]
 
 
 @pytest.mark.parametrize("profile", PROFILES)
