@@ -16,6 +16,7 @@ from simpul.cloud import subnet
 from simpul.cloud.found import Listed, ask
 from simpul.cloud.frame import Frame
 from simpul.cloud.identity import Identity
+from simpul.cloud.kubeconfig import PORT
 from simpul.cloud.network import ALL, CARRIER_RANGE, WEB, WORLD, Network, switches, vpcs
 from simpul.cloud.pods import Pods
 
@@ -23,7 +24,7 @@ HIGH = "30000/65535"
 """Where answers arrive (Linux takes ports from 32768 on), and the ports of nodes (30000 to 32767) to which the
 entrance's load balancer hands a client's packets with the client's own address."""
 
-API = "6443/6443"
+API = f"{PORT}/{PORT}"
 """Where the gate to the cluster's API stands, for those who are declared."""
 
 ANSWERS = "1024/65535"

@@ -13,13 +13,14 @@ from typing import Any, Literal
 import pulumi
 import pulumi_alicloud as alicloud
 
+from simpul.city.form.special import SHARED
 from simpul.cloud import subnet
 from simpul.cloud.found import Kind, Listed, ask
 from simpul.cloud.frame import Frame
 from simpul.cloud.identity import Identity
 from simpul.cloud.logs import LogStores
 
-CARRIER_RANGE = "100.64.0.0/10"
+CARRIER_RANGE = str(SHARED)
 """Where the vendor's load balancers and health checks speak from (RFC 6598), and where its services answer within: DNS,
 the clock, what a machine asks about itself, buckets, logs, the registry, keys."""
 

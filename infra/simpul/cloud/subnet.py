@@ -10,13 +10,11 @@ from ipaddress import IPv4Network, collapse_addresses
 from itertools import pairwise
 
 from simpul.city import City, Plan, Site
+from simpul.city.rule.link import ROUTED
 from simpul.errors import CityError
 
 MOST = 10
 """How many ranges an IPsec connection takes at each end, and as many a wall gets, whose entries are counted too."""
-
-LINKED = ("ipsec", "leased")
-"""Kinds of links by which a site's networks and the cloud's reach each other by their private addresses."""
 
 
 def cluster(site: Site, plan: Plan) -> tuple[IPv4Network, ...]:
@@ -38,7 +36,7 @@ def behind(site: Site, city: City, plan: Plan) -> tuple[IPv4Network, ...]:
 
 def linked(city: City) -> tuple[IPv4Network, ...]:
     """Give the hosts' networks of all sites that a link of the city's own joins to the cloud, at most MOST."""
-    addresses = [host.address for site in city.sites if site.link.kind in LINKED for host in site.hosts]
+    addresses = [host.address for site in city.sites if site.link.kind in ROUTED for host in site.hosts]
     return gather(addresses, MOST, [city.cloud.addresses], "")
 
 

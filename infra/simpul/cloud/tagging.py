@@ -12,8 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
-DIGEST = 6
-"""How many letters tell apart values that are written alike."""
+from simpul.cloud.identity import DIGEST
 
 
 @dataclass(frozen=True)
