@@ -149,7 +149,7 @@ async def domains_listed(identity: Identity) -> Listed:
     """
     own = await group.ids(identity)
     if not own:
-        await ask(alicloud.dns.get_alidns_domains_output(key_word=PART))
+        await ask(alicloud.dns.get_alidns_domains_output(domain_name_regex="^$"))
     for each in own:
         for domain in (await ask(alicloud.dns.get_alidns_domains_output(resource_group_id=each))).domains:
             yield alicloud.dns.AlidnsDomain, domain.domain_name, domain.domain_name
@@ -163,7 +163,7 @@ async def zones_listed(identity: Identity) -> Listed:
     """List the zones of the stack's resource group: the listing finds by no tags. Without a group, as for domains."""
     own = await group.ids(identity)
     if not own:
-        await ask(alicloud.pvtz.get_zones_output(keyword=PART))
+        await ask(alicloud.pvtz.get_zones_output(name_regex="^$"))
     for each in own:
         zones = alicloud.pvtz.get_zones_output(name_regex=f"^{PART}[.]", resource_group_id=each, enable_details=True)
         for found in (await ask(zones)).zones:
