@@ -37,6 +37,8 @@ class Block:
     page: str
     line: int
     text: str
+    section: str = ""
+    """The heading of the second order that it stands below."""
 
     def __str__(self) -> str:
         return f"{self.page}:{self.line}"
@@ -84,18 +86,19 @@ def blocks(page: str) -> list[Block]:
 
 
 def _blocks(page: str, lines: list[str]) -> Iterator[Block]:
-    at = 0
+    at, section = 0, ""
     while at < len(lines):
+        section = lines[at].removeprefix("## ") if lines[at].startswith("## ") else section
         fence = re.match(r" {0,3}(```+|~~~+)", lines[at])
         if fence:
             end = next(n for n in range(at + 1, len(lines)) if lines[n].strip().startswith(fence[1]))
-            yield Block(page, at + 2, "\n".join(lines[at + 1 : end]) + "\n")
+            yield Block(page, at + 2, "\n".join(lines[at + 1 : end]) + "\n", section)
             at = end + 1
         elif _indented(lines[at]) and (at == 0 or not lines[at - 1].strip()) and not _in_a_list(lines[:at]):
             end = at
             while end < len(lines) and (_indented(lines[end]) or not lines[end].strip()):
                 end += 1
-            yield Block(page, at + 1, "\n".join(line[4:] for line in lines[at:end]).rstrip() + "\n")
+            yield Block(page, at + 1, "\n".join(line[4:] for line in lines[at:end]).rstrip() + "\n", section)
             at = end
         else:
             at += 1

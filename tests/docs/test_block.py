@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -12,9 +14,14 @@ import pulumi
 import pytest
 import yaml
 
+from cloud.test_cities import left
+from docs.account import Account
 from docs.block import MADE, Block, blocks, pages
 from docs.session import EXAMPLE, Session
+from lab.cloud.client import serve
+from lab.cloud.fake import FakeBacking
 from provider.engine import Engine
+from provider.fakecluster import fake_cluster
 from simpul.city.document import read_document
 from simpul.project import ROOT
 from simpul.provider.resource import Password, PasswordArgs
@@ -25,6 +32,9 @@ WRITTEN = [page for page in pages() if page not in MADE]
 BLOCKS = [block for page in WRITTEN for block in blocks(page)]
 DECLARED = [block for block in BLOCKS if block.kind in ("declaration", "part")]
 IN_SHELLS = sorted({block.page for block in BLOCKS if block.kind == "shell"})
+RUN = "docs/run-a-city.md"
+OPERATED = [block for block in BLOCKS if block.page == RUN and block.section[:2] in ("4.", "5.", "6.")]
+"""What is done with an account, from the first login to the taking away."""
 
 
 def test_no_block_is_left_out() -> None:
@@ -96,11 +106,41 @@ def _merge(base: Any, part: Any) -> Any:
 @pytest.mark.parametrize("page", IN_SHELLS)
 def test_a_page_s_commands_run_one_after_the_other(page: str, tmp_path: Path) -> None:
     session = Session(tmp_path)
-    for block in blocks(page):
-        if block.kind == "shell":
+    for block in BLOCKS:
+        if block.page == page and block.kind == "shell" and block not in OPERATED:
             session.run(block.text)
             if "pulumi destroy" in block.text:
                 session.run("pulumi up")  # a page goes on with a city that is there
+
+
+@pytest.mark.engine
+def test_a_city_comes_and_goes_by_the_page_as_it_stands(tmp_path: Path) -> None:
+    with serve(tmp_path / "cloud", FakeBacking()) as cloud, fake_cluster() as cluster:
+        operator = Account(tmp_path / "operator", cloud, cluster)
+        said = {}
+        for block in OPERATED:
+            if block.kind == "shell":
+                said[block.text] = operator.run(block.text)
+            else:
+                operator.declare(partial(_soon, block))
+            if "simpul:part cloud" in block.text:
+                assert cluster.namespaces == {}, "the cloud comes alone"
+            elif "config rm" in block.text:
+                assert set(cluster.namespaces) == {"messaging", "storage"}, "and the rest on top"
+        [pushed] = [each for text, each in said.items() if "image push" in text]
+        assert "simpul-6471-balikpapan-registry.ap-southeast-5.cr.aliyuncs.com/balikpapan/messaging by " in pushed
+        stays = json.loads((operator.folder / "stays.json").read_text())
+        assert left(cloud) == {(each["type"], each["id"]) for each in stays} != set()
+        assert cluster.namespaces == {}
+
+
+def _soon(block: Block, document: dict[str, Any]) -> dict[str, Any]:
+    """Put a part into a city's document; what it waives ends on a day soon."""
+    part = block.data()
+    for waiver in part.get("waivers", ()):
+        waiver["ends"] = (datetime.now(UTC).date() + timedelta(days=30)).isoformat()
+    city = _merge(document["config"]["simpul:city"], part)
+    return {**document, "config": {**document["config"], "simpul:city": city}}
 
 
 @pytest.mark.engine

@@ -83,9 +83,11 @@ def fake_cluster() -> Iterator[Fake]:
         fake.server = f"http://127.0.0.1:{server.server_port}"
         thread = threading.Thread(target=server.serve_forever, args=(0.05,))
         thread.start()
-        yield fake
-        server.shutdown()
-        thread.join()
+        try:
+            yield fake
+        finally:  # or a test that fails would never end
+            server.shutdown()
+            thread.join()
 
 
 @dataclass
