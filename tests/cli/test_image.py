@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from cli.command import Shell
-from simpul.city import registry
 from simpul.cli import image
+from simpul.image import door
 from simpul.image.recipe import reference
 from simpul.image.registry import Login
 from simpul.project import ROOT
@@ -79,7 +79,7 @@ def test_from_the_city_s_network_images_go_to_the_name_that_it_resolves(
 @pytest.mark.parametrize("address", ["registry.balikpapan.go.id/kota", "registry.ap-southeast-5.aliyuncs.com/kota"])
 def test_a_registry_of_one_name_is_pushed_to_by_that(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "create_connection", pytest.fail)
-    assert registry.reachable(address) == address
+    assert door.reachable(address) == address
 
 
 def test_a_registry_that_isn_t_made_yet_is_told_before_anything_is_built(

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import socket
-
 INSIDE = "-vpc"
 """By which the first label of a name ends that a VPC alone resolves: registry-vpc.ap-southeast-5.aliyuncs.com."""
 
 VENDOR = ".aliyuncs.com"
-
-PORT, WAIT = 443, 3.0
-"""Where a registry of the vendor's answers, and for how many seconds one is waited for."""
 
 
 def host(address: str) -> str:
@@ -29,22 +24,3 @@ def outside(address: str) -> str:
         return address
     first, dot, rest = address.partition(".")
     return first.removesuffix(INSIDE) + dot + rest
-
-
-def reachable(address: str) -> str:
-    """Return the address by which this machine reaches the registry: that of a VPC where it answers, else `outside`.
-
-    Which one holds is asked of the door itself: of an older registry the world resolves the name that a VPC alone
-    reaches.
-    """
-    if outside(address) != address and _answers(host(address)):
-        return address
-    return outside(address)
-
-
-def _answers(called: str) -> bool:
-    try:
-        socket.create_connection((called, PORT), WAIT).close()
-    except OSError:
-        return False
-    return True

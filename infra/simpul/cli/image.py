@@ -8,11 +8,11 @@ from pathlib import Path
 import click
 
 from simpul.city import City, load
-from simpul.city.registry import reachable
 from simpul.cloud.profile import size
 from simpul.cloud.registry import ENTERPRISE
 from simpul.errors import CityError
 from simpul.image.build import archive, build
+from simpul.image.door import reachable
 from simpul.image.recipe import reference
 from simpul.image.registry import Login
 from simpul.project import CARRIED, CHARTS, NAMES, ROOT
