@@ -31,7 +31,7 @@ from simpul.project import ROOT
 from simpul.review import review
 
 REGION = "ap-southeast-5"
-TAKE_AWAY = (ROOT / "docs" / "run-a-city.md").read_text("utf-8").partition("### Take it away\n")[2].partition("\n#")[0]
+TAKE_AWAY = (ROOT / "docs" / "run-a-city.md").read_text("utf-8").partition(". Take it away\n")[2].partition("\n#")[0]
 """How the page says that a city goes."""
 
 STAYS = {
@@ -100,6 +100,7 @@ CITIES = (
     Kind("61.71", "Asia/Pontianak", "small", "pontianak"),
     Kind(LONGEST.code, "Asia/Makassar", "standard", "a-stack-with-a-name-of-its-own-of-40-let"),
     Kind("91.71", "Asia/Jayapura", "small", "Jayapura_2"),
+    *(Kind("64.71", "Asia/Makassar", profile, f"bpn{profile}") for profile in ("small", "standard", "large")),
 )
 
 

@@ -10,7 +10,6 @@ name in `cloud.replace` takes both protections off and changes nothing else of t
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from typing import Final
 
@@ -20,8 +19,6 @@ import pulumi_alicloud as alicloud
 from simpul.city import City
 from simpul.cloud.found import PROTECTIONS, Found, Kind, token
 from simpul.errors import CityError, Problem
-
-Transformation = Callable[[pulumi.ResourceTransformationArgs], pulumi.ResourceTransformationResult | None]
 
 DATA: Final[tuple[Kind, ...]] = (
     alicloud.cr.RegistryEnterpriseInstance,

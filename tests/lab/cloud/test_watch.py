@@ -44,7 +44,8 @@ def test_a_trail_writes_with_a_role_of_the_vendors(maker: Sampler) -> None:
 def test_an_alarm_is_found_by_its_name(maker: Sampler) -> None:
     made = maker.made(ALARM)
     [rule] = maker.cloud.invoke(RULES, ruleName=made.inputs["name"])["rules"]
-    assert (rule["id"], rule["namespace"], rule["metricName"]) == (made.id, "acs_vpn", made.inputs["metric"])
+    told = (rule["id"], rule["namespace"], rule["metricName"])
+    assert told == (made.id, made.inputs["project"], made.inputs["metric"])
 
 
 def test_a_channel_that_nobody_has_opened_is_not_read_back(maker: Sampler) -> None:
