@@ -50,6 +50,7 @@ def _declare(sample: Path) -> dict[str, Any]:
     document: dict[str, Any] = yaml.safe_load(sample.read_text())
     city = document["config"]["simpul:city"]
     city.update(name="Surabaya", wilayah=SURABAYA, timezone="Asia/Jakarta")
+    city["registry"]["address"] = "simpul-3578-surabaya-registry-vpc.ap-southeast-5.cr.aliyuncs.com/surabaya"
     city["sites"] = [
         {
             "code": area.code,
