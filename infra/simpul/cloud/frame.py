@@ -62,8 +62,8 @@ class Frame:
         """Return `options` for what stays where it was put, whatever the declaration says of zones later.
 
         The vendor would make it anew in another zone, and what it holds or the address that others were told would be
-        gone; or it has no call for it, and each run would show the change again. After a failover it tells its zones in
-        another order by itself.
+        gone; or it has no call for it, or doesn't read it back, and each run would show the change again. After a
+        failover it tells its zones in another order by itself.
         """
         return pulumi.ResourceOptions.merge(options, pulumi.ResourceOptions(ignore_changes=list(properties)))
 

@@ -129,9 +129,9 @@ class Monitor(pulumi.ComponentResource):
                 lang="en",
                 # The vendor shows no address before its owner has opened the link that was sent there; what it shows
                 # is no news, and a new address is a new contact.
-                opts=pulumi.ResourceOptions.merge(
+                opts=frame.stay(
                     frame.child(self, alicloud.cms.AlarmContact, name),
-                    pulumi.ResourceOptions(ignore_changes=["channelsMail"]),
+                    "channelsMail",
                 ),
             )
             contacts.append(made.alarm_contact_name)

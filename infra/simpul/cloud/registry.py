@@ -93,7 +93,7 @@ class Registry(pulumi.ComponentResource):
         """Make the password of whoever makes the registry: the vendor sets it for no other, whoever deploys later."""
         frame = self._frame
         args = PasswordArgs(keepers={"login": login(alicloud.get_caller_identity().arn, frame.account)})
-        opts = pulumi.ResourceOptions.merge(frame.child(self), pulumi.ResourceOptions(ignore_changes=["keepers"]))
+        opts = frame.stay(frame.child(self), "keepers")
         return Password(frame.identity.name("registry"), args, opts=opts)
 
     def _instance(self, password: Password) -> alicloud.cr.RegistryEnterpriseInstance:
@@ -110,9 +110,9 @@ class Registry(pulumi.ComponentResource):
             image_scanner="ACR",
             password=password.result,
             resource_group_id=frame.group,
-            opts=pulumi.ResourceOptions.merge(
+            opts=frame.stay(
                 frame.child(self, alicloud.cr.RegistryEnterpriseInstance, name),
-                pulumi.ResourceOptions(ignore_changes=list(SETTLED)),
+                *SETTLED,
             ),
         )
 
@@ -164,11 +164,12 @@ class Registry(pulumi.ComponentResource):
             vswitch_id=switch.id,
             module_name="Registry",
             enable_create_dns_record_in_pvzt=True,
-            opts=pulumi.ResourceOptions.merge(
+            opts=frame.stay(
                 frame.child(self, alicloud.cr.VpcEndpointLinkedVpc, frame.identity.sole),
                 # The record isn't read back, and the vendor's plugin can't update it: it then reads another product's.
                 # A way in from one zone serves all: it stays where it was made, or no node could pull while it moves.
-                pulumi.ResourceOptions(ignore_changes=["enableCreateDnsRecordInPvzt", "vswitchId"]),
+                "enableCreateDnsRecordInPvzt",
+                "vswitchId",
             ),
         )
 

@@ -129,10 +129,11 @@ class Storage(pulumi.ComponentResource):
             lifecycle_rules=_lifecycle(use),
             force_destroy=not (frame.protects(frame.identity.name(use.part)) or self._is_locked(use)),
             tags=frame.identity.tags(workload=use.store or "platform", data=use.data, purpose=use.purpose),
-            opts=pulumi.ResourceOptions.merge(
+            opts=frame.stay(
                 frame.child(self, alicloud.oss.Bucket, name, stays=self._is_locked(use)),
                 # What stands beside the bucket as a resource of its own is seen on it too.
-                pulumi.ResourceOptions(ignore_changes=["policy", "logging"]),
+                "policy",
+                "logging",
             ),
         )
 
