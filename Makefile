@@ -50,7 +50,7 @@ go: setup
 lab: go ## Bring up a city on this machine (root, Debian): the whole of it but the cloud's API
 	@simpul lab up
 
-down: setup ## Take the lab down; nothing of it stays but the cache
+down: setup ## Take the lab down; it tells what stays: the cache, and Debian's packages
 	@simpul lab down
 
 # Go's programs end soon there, and look for garbage seldom: an engine then needs a sixth less of a processor.
@@ -92,4 +92,4 @@ modules: go ## Bring the Go modules of tools and images in step, after a version
 	done
 
 clean: ## Remove what was made in this clone (the cache stays)
-	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf .venv build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

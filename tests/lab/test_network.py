@@ -36,8 +36,12 @@ class FakeIp(FakeAddresses):
         self.second_names: dict[str, str] = {}
         self.namespaces: set[str] = set()
         self.routes: list[dict[str, str]] = []
+        self.fence = ""
 
-    def __call__(self, argv: list[str], *, where: str) -> str:
+    def __call__(self, argv: list[str], *, where: str, stdin: str = "") -> str:
+        if argv[0] == "nft":
+            self.fence = stdin.removeprefix(network.NO_FENCE)
+            return ""
         match argv[1:]:
             case ["-j", "link", "show"]:
                 return json.dumps(
@@ -69,6 +73,7 @@ class FakeIp(FakeAddresses):
 def ip(monkeypatch: pytest.MonkeyPatch) -> FakeIp:
     fake = FakeIp()
     monkeypatch.setattr(network, "run", fake)
+    monkeypatch.setattr(network.shutil, "which", lambda name: f"/usr/sbin/{name}")
     return fake
 
 
@@ -98,6 +103,21 @@ def test_down_removes_what_is_ours_and_nothing_else(ip: FakeIp) -> None:
     assert set(ip.links) == {"eth0", "simpul-vpn0", "docker0"}
     assert ip.namespaces == set()
     network.down()
+
+
+def test_other_users_are_kept_out_while_there_is_a_network(ip: FakeIp) -> None:
+    for _ in range(2):
+        network.up([1])
+        assert "ip daddr 10.213.0.0/16 ct state new meta skuid != 0 reject" in ip.fence
+    network.down()
+    assert ip.fence == ""
+
+
+def test_an_office_s_network_goes_alone(ip: FakeIp) -> None:
+    network.up([1, 2])
+    for _ in range(2):
+        network.remove(2)
+        assert set(ip.links) == {"eth0", "simpul-cloud", "simpul-u0", "simpul-s1", "simpul-u1"}
 
 
 def test_addresses_that_are_in_use_are_refused_with_who_uses_them(ip: FakeIp) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from simpul.city import load
 from simpul.errors import OutsideError
-from simpul.lab import derive, prerequisite
+from simpul.lab import derive, kernel, prerequisite
 from simpul.project import ROOT
 
 LIMIT = "fs.inotify.max_user_instances"
@@ -28,7 +28,9 @@ def ran(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
         return ""
 
     monkeypatch.setattr(prerequisite, "run", run)
-    monkeypatch.setattr(prerequisite, "INOTIFY", tmp_path / "max_user_instances")
+    monkeypatch.setattr(kernel, "SETTINGS", tmp_path / "sys")
+    monkeypatch.setattr(kernel, "RECORD", tmp_path / "kernel.json")
+    monkeypatch.setattr(prerequisite, "INSTALLED", tmp_path / "cache" / "packages")
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
     set_limit(128)
@@ -36,7 +38,9 @@ def ran(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 
 
 def set_limit(number: int) -> None:
-    prerequisite.INOTIFY.write_text(f"{number}\n")
+    file = kernel.SETTINGS / LIMIT.replace(".", "/")
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(f"{number}\n")
 
 
 @pytest.fixture(autouse=True)
@@ -56,9 +60,9 @@ def ensure(sites: int = 2) -> list[str]:
     return told
 
 
-def refusal(sites: int = 2) -> list[str]:
+def refusal() -> list[str]:
     with pytest.raises(OutsideError) as caught:
-        ensure(sites)
+        ensure()
     return [str(problem) for problem in caught.value.problems]
 
 
@@ -74,23 +78,33 @@ def test_packages_that_are_missing_are_installed(ran: list[list[str]], monkeypat
     assert ran[0][:2] == ["apt-get", "update"]
     assert ran[1][:2] == ["apt-get", "install"]
     assert ran[1][-2:] == ["iproute2", "systemd-container"]
+    assert prerequisite.installed() == ["iproute2", "systemd-container"]
 
 
-def test_debian_s_default_limit_is_enough_for_the_default_lab_and_not_for_six_sites() -> None:
-    assert ensure(sites=2) == []
-    assert refusal(sites=6) == [
-        f"{LIMIT}: is too low for 9 hosts and the cloud's cluster, which need 226 (got 128)\n    sysctl -w {LIMIT}=512"
-    ]
+def test_packages_that_one_lab_installed_are_still_told_after_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert prerequisite.installed() == []
+    for missing in ("nft", "ip"):
+        monkeypatch.setattr(shutil, "which", lambda name, missing=missing: None if name == missing else f"/bin/{name}")
+        ensure()
+    assert prerequisite.installed() == ["iproute2", "nftables"]
 
 
-def test_the_limit_that_is_advised_is_enough() -> None:
-    set_limit(512)
-    assert ensure(sites=6) == []
-    with pytest.raises(OutsideError) as caught:
-        prerequisite.ensure(lambda _: None, servers=40, agents=40)
-    advised = int(str(caught.value).rpartition("=")[2])
-    set_limit(advised)
+def test_no_package_brings_a_service_that_listens() -> None:
+    assert not {"docker-registry", "redis-server", "postgresql-15"} & {*prerequisite.PACKAGES.values()}
+
+
+@pytest.mark.parametrize(("sites", "limit"), [(2, 128), (3, 512), (6, 512)])
+def test_debian_s_default_limit_is_raised_where_it_isn_t_enough(sites: int, limit: int) -> None:
+    assert ensure(sites) == ([] if limit == 128 else [f"{LIMIT} is 512 while the lab is up"])
+    assert kernel.read(LIMIT) == limit
+    kernel.restore()
+    assert kernel.read(LIMIT) == 128
+
+
+def test_a_limit_is_raised_to_what_many_hosts_need() -> None:
     prerequisite.ensure(lambda _: None, servers=40, agents=40)
+    enough = kernel.read(LIMIT)
+    assert enough > 40 * (prerequisite.SERVER_INSTANCES + prerequisite.AGENT_INSTANCES)
 
 
 def test_all_reasons_are_told_at_once_and_nothing_is_installed(
@@ -99,13 +113,14 @@ def test_all_reasons_are_told_at_once_and_nothing_is_installed(
     monkeypatch.setattr(os, "geteuid", lambda: 1000)
     monkeypatch.setattr(shutil, "which", lambda _: None)
     set_limit(16)
-    assert [problem.partition(":")[0] for problem in refusal()] == ["this user", "this machine", LIMIT]
+    assert [problem.partition(":")[0] for problem in refusal()] == ["this user", "this machine"]
     assert ran == []
+    assert kernel.read(LIMIT) == 16
 
 
 def test_another_platform_is_the_only_reason_that_counts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("sys.platform", "darwin")
-    monkeypatch.setattr(prerequisite, "INOTIFY", tmp_path / "no such file")
+    monkeypatch.setattr(kernel, "SETTINGS", tmp_path / "no such folder")
     expected = ["this machine: a lab runs on Linux alone (got darwin)\n    use a Debian 12 machine, or a virtual one"]
     assert refusal() == expected
     with pytest.raises(OutsideError) as caught:

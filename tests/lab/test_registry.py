@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import socket
 import sys
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ import pytest
 import yaml
 
 from simpul.errors import OutsideError
-from simpul.lab import daemon, registry
+from simpul.lab import daemon, registry, server
 
 # A daemon goes on when Python's own handle on it is gone: that is what it is for.
 pytestmark = pytest.mark.filterwarnings("ignore:.*Popen.__del__:pytest.PytestUnraisableExceptionWarning")
@@ -36,16 +35,20 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setattr(registry, "CACHE", tmp_path / "cache")
     monkeypatch.setattr(daemon, "STATE", tmp_path / "state")
     install(tmp_path, PROGRAM)
-    monkeypatch.setenv("PATH", f"{tmp_path / 'programs'}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setattr(server, "own_all", lambda _: None)
+    monkeypatch.setattr(server, "command", lambda home, *argv: [program(tmp_path), argv[1], home / "config.yml"])
     yield tmp_path
     registry.stop()
 
 
+def program(place: Path) -> Path:
+    return place / "programs" / "docker-registry"
+
+
 def install(place: Path, text: str) -> None:
-    program = place / "programs" / "docker-registry"
-    program.parent.mkdir(exist_ok=True)
-    program.write_text(text)
-    program.chmod(0o755)
+    program(place).parent.mkdir(exist_ok=True)
+    program(place).write_text(text)
+    program(place).chmod(0o755)
 
 
 def test_it_answers_when_start_returns_and_no_longer_after_stop() -> None:
@@ -59,8 +62,8 @@ def test_it_answers_when_start_returns_and_no_longer_after_stop() -> None:
 
 def test_its_images_are_kept_in_the_cache(place: Path) -> None:
     registry.start()
-    configuration = yaml.safe_load((place / "state" / "registry" / "config.yml").read_text())
-    assert configuration["storage"]["filesystem"]["rootdirectory"] == str(place / "cache" / "registry")
+    configuration = yaml.safe_load((place / "cache" / "registry" / "config.yml").read_text())
+    assert configuration["storage"]["filesystem"]["rootdirectory"] == server.HOME
     registry.stop()
     assert (place / "cache" / "registry").is_dir()
 

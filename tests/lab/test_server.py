@@ -42,7 +42,7 @@ def test_packages_are_unpacked_and_none_is_set_up(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(rootfs, "debootstrap", debootstrap)
     monkeypatch.setattr(server, "run", lambda argv, **_: options.append(str(argv[0])))
     root = server.build(lambda _: None)
-    assert options == ["postgresql-15", "redis-server", "--foreign", "bash"]
+    assert options == ["docker-registry", "postgresql-15", "redis-server", "--foreign", "bash"]
     assert sorted(path.name for path in root.iterdir()) == ["etc", "srv", "var"]
     assert f":{server.USER}:" in (root / "etc/passwd").read_text()
 

@@ -45,7 +45,7 @@ def up(city: str, sites: int) -> None:
 
 @lab.command()
 def down() -> None:
-    """Take the lab down; nothing stays but the cache."""
+    """Take the lab down; what stays is told: the cache, and the packages that it installed."""
     take_down(reporter())
 
 

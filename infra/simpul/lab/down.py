@@ -1,18 +1,19 @@
 """`simpul lab down`: end and remove all that a lab is. Only the cache stays.
 
-In: nothing; what there is is found by its records and by its name. Out: a machine as it was before.
+In: nothing; what there is is found by its records and by its name. Out: a machine as it was before, but for the cache
+and Debian's packages, which are told.
 """
 
 from __future__ import annotations
 
 import shutil
 
-from simpul.lab import daemon, engine, machine, network, registry
+from simpul.lab import daemon, engine, kernel, machine, network, prerequisite, registry
 from simpul.lab.alone import alone
 from simpul.lab.place import SERVERS, STATE
 from simpul.lab.step import Report, step
 from simpul.lab.up import BUNDLE
-from simpul.project import ROOT
+from simpul.project import CACHE, ROOT
 
 
 def down(report: Report) -> None:
@@ -31,8 +32,12 @@ def down(report: Report) -> None:
         with step(report, "Registry and networks"):
             registry.stop()
             network.down()
-        with step(report, "State"):
+        with step(report, "State") as progress:
+            kernel.restore()
             for link in (engine.CONFIG, ROOT / BUNDLE):
                 if link.is_symlink():
                     link.unlink()
             shutil.rmtree(STATE, ignore_errors=True)
+            progress(f"{CACHE} stays, for the next lab")
+            if packages := prerequisite.installed():
+                progress(f"Debian's packages stay that a lab installed: apt-get remove {' '.join(packages)}")

@@ -47,6 +47,8 @@ def variables() -> dict[str, str]:
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
         "ANSIBLE_PRIVATE_KEY_FILE": str(KEY),
         "SIMPUL_KUBECONFIGS": str(KUBECONFIGS),
+        # Else helm and kubectl keep what they know of the lab's clusters in the user's home.
+        "KUBECACHEDIR": str(STATE / "kubecache"),
         # By these, psql and S3 clients trust what stands behind the cloud's databases and buckets.
         "PGSSLROOTCERT": str(CLOUD_AUTHORITY),
         "AWS_CA_BUNDLE": str(CLOUD_AUTHORITY),

@@ -28,7 +28,7 @@ from google.protobuf import empty_pb2
 from pulumi.automation._server import LanguageServer
 from pulumi.runtime.proto import language_pb2, language_pb2_grpc, plugin_pb2
 
-from simpul.provider import plugin
+from simpul.provider import peer, plugin
 
 PIECE = 65536
 MESSAGE_LIMIT = 400 * 1024 * 1024  # the engine's own limit for a message
@@ -112,9 +112,10 @@ def serve(engine: str) -> None:
         ("grpc.max_receive_message_length", MESSAGE_LIMIT),
         ("grpc.max_send_message_length", MESSAGE_LIMIT),
     ]
-    server = grpc.server(futures.ThreadPoolExecutor(max_workers=4), options=limits)
+    door = peer.OwnUser()
+    server = grpc.server(futures.ThreadPoolExecutor(max_workers=4), options=limits, interceptors=[door])
     language_pb2_grpc.add_LanguageRuntimeServicer_to_server(LanguageHost(engine), server)
-    port = server.add_insecure_port("127.0.0.1:0")
+    port = door.listen(server)
     server.start()
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()

@@ -2,23 +2,40 @@
 
 Enters site numbers; leaves bridges on the operator's machine, and the namespace WAN that has a leg in each LAN and
 forwards between them, and only between them. The operator's machine has an address in each LAN (a desk in that
-office) and forwards nothing. All of it is found again by name, so each function can be called twice.
+office) and forwards nothing; of its users, root alone gets in. All of it is found again by name, so each function can
+be called twice.
 """
 
 from __future__ import annotations
 
 import json
 import re
+import shutil
 from typing import TYPE_CHECKING
 
 from simpul.command import run
 from simpul.errors import OutsideError
-from simpul.lab.place import CLOUD, PREFIX, desk, gateway, network
+from simpul.lab.place import CLOUD, PREFIX, RANGE, desk, gateway, network
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 WAN = f"{PREFIX}wan"
+
+FENCE = f"{PREFIX}lab"
+"""The table of packet filter rules that keeps other users out."""
+
+NO_FENCE = f"table inet {FENCE}\ndelete table inet {FENCE}\n"
+"""Removes the table, whether it is there or not."""
+
+RULES = f"""{NO_FENCE}\
+table inet {FENCE} {{
+  chain output {{
+    type filter hook output priority filter; policy accept;
+    ip daddr {RANGE} ct state new meta skuid != 0 reject
+  }}
+}}
+"""
 
 OURS = re.compile(rf"{PREFIX}(cloud|[su]\d+)")
 
@@ -47,6 +64,7 @@ def up(numbers: Iterable[int]) -> None:
     for number in numbers:
         _refuse_foreign(number)
         _make_lan(number, links)
+    run(["nft", "-f", "-"], where="lab network", stdin=RULES)
 
 
 def down() -> None:
@@ -56,6 +74,14 @@ def down() -> None:
             _delete(link)
     if WAN in _list_namespaces():
         _ip("netns", "delete", WAN)
+    if shutil.which("nft"):  # without it no lab was ever up
+        run(["nft", "-f", "-"], where="lab network", stdin=NO_FENCE)
+
+
+def remove(number: int) -> None:
+    """Remove the LAN of site `number` with its uplink; one that is gone is no error."""
+    for link in {name_bridge(number), name_uplink(number)} & _list_links():
+        _delete(link)
 
 
 def cut(number: int) -> None:

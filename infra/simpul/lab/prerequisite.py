@@ -1,7 +1,7 @@
 """What the operator's machine must be and have before a lab comes up.
 
 In: this machine, and how many hosts the lab will have. Out: nothing, or every reason at once why not. Debian's packages
-that are missing are installed.
+that are missing are installed, and noted in the cache, as they stay; the kernel's limit is raised while the lab is up.
 """
 
 from __future__ import annotations
@@ -9,19 +9,21 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
 from simpul.command import run
 from simpul.errors import OutsideError, Problem
+from simpul.lab import kernel
 from simpul.lab.step import Progress
+from simpul.project import CACHE
 
 PACKAGES = {
     "buildah": "buildah",  # builds images
     "debootstrap": "debootstrap",  # makes the hosts' base
-    "docker-registry": "docker-registry",  # the images' registry
     "ip": "iproute2",  # bridges and network namespaces
     "modprobe": "kmod",  # loads what the hosts need of this machine's kernel
+    "nft": "nftables",  # keeps other users out of the lab's networks
     "ssh-keygen": "openssh-client",
     "systemd-nspawn": "systemd-container",  # boots the hosts
 }
@@ -33,11 +35,14 @@ MODULES: dict[str, Callable[[], bool]] = {
 }
 """Kernel modules that hosts need, and how to tell that one is there, as a module or built in."""
 
-INOTIFY = Path("/proc/sys/fs/inotify/max_user_instances")
+INOTIFY = "fs.inotify.max_user_instances"
 """How many inotify instances one user may have; the machines of a lab share root's."""
 
 SERVER_INSTANCES = 22
 """What a machine with a control plane takes: systemd, containerd, the kubelet and the pods' watches."""
+
+INSTALLED = CACHE / "packages"
+"""The packages that labs have installed, a line for each."""
 
 AGENT_INSTANCES = 14
 """What a machine with a kubelet alone takes."""
@@ -51,7 +56,7 @@ def ensure(progress: Progress, *, servers: int, agents: int) -> None:
 
     Raises OutsideError with all that is in its way.
     """
-    problems = _platform() or [*_user(), *_packages(), *_inotify(servers, agents)]
+    problems = _platform() or [*_user(), *_packages()]
     if problems:
         raise OutsideError(*problems)
     missing = sorted({package for program, package in PACKAGES.items() if shutil.which(program) is None})
@@ -65,7 +70,19 @@ def ensure(progress: Progress, *, servers: int, agents: int) -> None:
             env=environment,
             stdin="",
         )
+        _note(missing)
     _load_modules()
+    _make_room(servers, agents, progress)
+
+
+def installed() -> list[str]:
+    """List the packages that labs have installed on this machine."""
+    return INSTALLED.read_text().split() if INSTALLED.exists() else []
+
+
+def _note(packages: Iterable[str]) -> None:
+    INSTALLED.parent.mkdir(parents=True, exist_ok=True)
+    INSTALLED.write_text("".join(f"{each}\n" for each in sorted({*installed(), *packages})))
 
 
 def _load_modules() -> None:
@@ -108,16 +125,11 @@ def _packages() -> Iterator[Problem]:
         )
 
 
-def _inotify(servers: int, agents: int) -> Iterator[Problem]:
-    """Find too low a limit. One that is reached shows as a host on which k3s starts and never gets ready."""
+def _make_room(servers: int, agents: int, progress: Progress) -> None:
+    """Raise too low a limit. One that is reached shows as a host on which k3s starts and never gets ready."""
     # The cloud's cluster is two machines more: its control plane and a node.
     needed = OWN_INSTANCES + (servers + 1) * SERVER_INSTANCES + (agents + 1) * AGENT_INSTANCES
-    allowed = int(INOTIFY.read_text())
-    if allowed < needed:
+    if kernel.read(INOTIFY) < needed:
         enough = max(512, 1 << (needed - 1).bit_length())
-        yield Problem(
-            "fs.inotify.max_user_instances",
-            f"is too low for {servers + agents} hosts and the cloud's cluster, which need {needed}",
-            str(allowed),
-            f"sysctl -w fs.inotify.max_user_instances={enough}",
-        )
+        progress(f"{INOTIFY} is {enough} while the lab is up")
+        kernel.lift(INOTIFY, enough)

@@ -1,6 +1,7 @@
 """The lab's image registry: Debian's, on the operator's address in the cloud's network, its images in the cache.
 
-In: nothing. Out: a registry at place.REGISTRY that every network of the lab reaches and none outside does.
+In: nothing but Debian's servers in their root: the package, installed here, would bring a service that listens to all
+the world. Out: a registry at place.REGISTRY that every network of the lab reaches and none outside does.
 """
 
 from __future__ import annotations
@@ -10,27 +11,28 @@ import urllib.request
 
 import yaml
 
-from simpul.lab import daemon
+from simpul.lab import daemon, server
 from simpul.lab.place import REGISTRY
 from simpul.project import CACHE
 
 NAME = "registry"
+PROGRAM = "/usr/bin/docker-registry"
 
 
 def start() -> None:
     """Start the registry unless it runs; the cloud's network must be up. OutsideError when it doesn't answer."""
-    images = CACHE / "registry"
-    images.mkdir(parents=True, exist_ok=True)
+    home = CACHE / "registry"
+    home.mkdir(mode=0o700, parents=True, exist_ok=True)
     configuration = {
         "version": "0.1",
         "log": {"level": "warn"},
-        "storage": {"filesystem": {"rootdirectory": str(images)}, "cache": {"blobdescriptor": "inmemory"}},
+        "storage": {"filesystem": {"rootdirectory": server.HOME}, "cache": {"blobdescriptor": "inmemory"}},
         "http": {"addr": REGISTRY},
     }
-    home = daemon.folder(NAME)
-    home.mkdir(parents=True, exist_ok=True)
     (home / "config.yml").write_text(yaml.safe_dump(configuration))
-    daemon.start(NAME, ["docker-registry", "serve", home / "config.yml"], answers)
+    server.own_all(home)
+    argv = server.command(home, PROGRAM, "serve", f"{server.HOME}/config.yml")
+    daemon.start(NAME, argv, answers, env=server.ENVIRONMENT)
 
 
 def stop() -> None:

@@ -1,4 +1,4 @@
-"""Debian's database servers, in a root of their own: the operator's machine gets none of them.
+"""Debian's servers of databases and images, in a root of their own: the operator's machine gets none of them.
 
 Enters nothing but the operator's apt setting; leaves a folder in the cache, made once for each recipe, and command
 lines that run a program in it. Its packages are unpacked and not set up, so none of their scripts runs and no service
@@ -22,7 +22,7 @@ from simpul.project import CACHE
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-PACKAGES: Final = ("postgresql-15", "redis-server")
+PACKAGES: Final = ("docker-registry", "postgresql-15", "redis-server")
 USER: Final = 61026
 """The user and group that servers run as: a number that Debian gives to nobody."""
 HOME: Final = "/srv"
@@ -68,6 +68,12 @@ def command(home: Path, *argv: str) -> list[str]:
     return ["unshare", "--mount", "--", *enter, *argv]
 
 
+def own_all(folder: Path) -> None:
+    """Give a folder with all that is in it to the user that servers run as."""
+    if folder.stat().st_uid != USER:
+        run(["chown", "--recursive", f"{USER}:{USER}", folder], where="lab servers")
+
+
 def own(path: Path, mode: int) -> None:
     """Give a file or folder to the user that servers run as."""
     os.chown(path, USER, USER)
@@ -75,7 +81,7 @@ def own(path: Path, mode: int) -> None:
 
 
 def _make(root: Path, progress: Callable[[str], None]) -> None:
-    progress(f"servers: Debian {rootfs.SUITE}'s {' and '.join(PACKAGES)} (half a minute)")
+    progress(f"servers: Debian {rootfs.SUITE}'s {', '.join(PACKAGES)} (half a minute)")
     rootfs.debootstrap(root, PACKAGES, "--foreign")  # chooses and fetches the packages, and sets up none of them
     run(["bash", "-c", UNPACK, "unpack", root], where="lab servers")
     for name, text in FILES.items():

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from simpul.lab import (
     engine,
     machine,
     network,
+    place,
     prerequisite,
     registry,
     rootfs,
@@ -88,6 +90,9 @@ def _bring_up(
         engine.recover(progress)
         engine.up(progress, terminal=terminal)
         engine.clear(progress)
+    if gone := _gone(hosts):
+        with step(report, f"{len(gone)} hosts of offices that are gone"):
+            _give_back(gone, hosts)
     with step(report, "Everything ready"):
         os.environ.update(variables())
         return _settle()
@@ -147,6 +152,20 @@ def _boot(hosts: Iterable[derive.LabHost]) -> Mapping[str, str]:
     for each in booted:
         machine.wait_ssh(each)
     return {each.name: each.host_key for each in booted}
+
+
+def _gone(hosts: Iterable[derive.LabHost]) -> list[str]:
+    """List the machines of offices that none of `hosts` stands for any more."""
+    wanted = {host.name for host in hosts}
+    offices = (each for each in machine.list_all() if IPv4Address(each.address) not in place.network(CLOUD))
+    return [each.name for each in offices if each.name not in wanted]
+
+
+def _give_back(names: Iterable[str], hosts: Iterable[derive.LabHost]) -> None:
+    """Remove machines, which Pulumi has taken out of the city, and the networks in which no host is left."""
+    machine.stop_all(names)
+    for number in set(network.list_numbers()) - {CLOUD, *(each.number for each in hosts)}:
+        network.remove(number)
 
 
 def _start_cloud(city: City) -> None:

@@ -16,7 +16,7 @@ from typing import Final
 import grpc
 from pulumi.runtime.proto import provider_pb2_grpc
 
-from simpul.provider import child, plugin, scratch
+from simpul.provider import child, peer, plugin, scratch
 from simpul.provider.certificate import Certificate
 from simpul.provider.host import Host
 from simpul.provider.kind import Kind
@@ -40,15 +40,17 @@ def main() -> None:
     stop = threading.Event()
     engine = Engine(next((arg for arg in reversed(sys.argv[1:]) if not arg.startswith("-")), ""))
     kinds: list[Kind] = [Host(stop), Release(stop), Password(), Certificate()]
+    door = peer.OwnUser()
     server = grpc.server(
         ThreadPoolExecutor(max_workers=_MOST_REQUESTS),
+        interceptors=[door],
         options=[
             ("grpc.max_receive_message_length", _LARGEST_MESSAGE),
             ("grpc.max_send_message_length", _LARGEST_MESSAGE),
         ],
     )
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(Provider(kinds, engine, stop), server)
-    port = server.add_insecure_port("127.0.0.1:0")
+    port = door.listen(server)
     server.start()
     sys.stdout.write(f"{port}\n")
     sys.stdout.flush()

@@ -24,7 +24,7 @@ from simpul.lab.cloud.estate import Estate
 from simpul.lab.cloud.fault import Faults
 from simpul.lab.cloud.server import Cloud
 from simpul.lab.cloud.store import Store
-from simpul.provider import plugin
+from simpul.provider import peer, plugin
 
 if TYPE_CHECKING:
     from simpul.lab.cloud.real import Behind
@@ -55,14 +55,16 @@ def _serve(options: argparse.Namespace, store: Store, end: Event) -> int:
     behind = None if options.no_backing else _back(estate, options)
     estate.resume()
     calls = ThreadPoolExecutor(THREADS, thread_name_prefix="call")
+    door = peer.OwnUser()
     server = grpc.server(
         calls,
+        interceptors=[door],
         options=[("grpc.max_receive_message_length", MESSAGE), ("grpc.max_send_message_length", MESSAGE)],
     )
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(
         Cloud(estate, Faults(options.state / "faults.yaml")), server
     )
-    port = server.add_insecure_port("127.0.0.1:0")
+    port = door.listen(server)
     server.start()
     if behind is not None:
         behind.start()

@@ -20,8 +20,9 @@ from psycopg import sql
 from simpul import command
 from simpul.errors import OutsideError
 from simpul.lab import daemon, network, server
+from simpul.lab.cloud import home
 from simpul.lab.cloud.authority import Authority, Pair
-from simpul.lab.cloud.database import access, home
+from simpul.lab.cloud.database import access
 from simpul.lab.cloud.database.backing import Account, Server
 
 PROGRAMS: Final = "/usr/lib/postgresql/15/bin"

@@ -13,8 +13,8 @@ from threading import Lock
 from typing import Final
 
 from simpul.lab import daemon, network, server
+from simpul.lab.cloud import home
 from simpul.lab.cloud.authority import Authority, Pair
-from simpul.lab.cloud.database import home
 from simpul.lab.cloud.database.backing import Cache
 
 PROGRAM: Final = "/usr/bin/redis-server"

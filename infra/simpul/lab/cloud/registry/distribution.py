@@ -7,7 +7,6 @@ in its folder, so that nobody gets around the gate; the gate ends with the cloud
 from __future__ import annotations
 
 import secrets
-import shutil
 import socket
 from pathlib import Path
 from threading import Lock
@@ -15,14 +14,14 @@ from typing import Final
 
 import yaml
 
-from simpul.lab import daemon, network
+from simpul.lab import daemon, network, server
+from simpul.lab.cloud import home
 from simpul.lab.cloud.authority import Authority, Pair, write_private
 from simpul.lab.cloud.registry.backing import Registry
 from simpul.lab.cloud.registry.gate import Gates
-from simpul.lab.place import SERVERS
 
 TIMEOUT: Final = 2
-PROGRAM: Final = "docker-registry"
+PROGRAM: Final = "/usr/bin/docker-registry"
 
 
 class Distribution:
@@ -42,46 +41,43 @@ class Distribution:
         """Start a registry, or bring the one that runs in line."""
         with self._lock:
             network.hold(registry.address)
-            home = daemon.folder(_name(registry.id))
-            home.mkdir(mode=0o700, parents=True, exist_ok=True)
-            behind = home / "socket"
-            if not daemon.running(_name(registry.id)):
+            folder, name = home.make(registry.id), home.name(registry.id)
+            behind = folder / "socket"
+            if not daemon.running(name):
                 behind.unlink(missing_ok=True)
-                write_private(home / "config.yml", yaml.safe_dump(_configuration(home)))
-                daemon.start(_name(registry.id), [PROGRAM, "serve", home / "config.yml"], lambda: _answers(behind))
-            for name, text in {"server.crt": registry.pair.certificate, "server.key": registry.pair.key}.items():
-                write_private(home / name, text)
-            self._gates.open(registry, home / "server.crt", home / "server.key", behind)
+                home.write(folder / "config.yml", yaml.safe_dump(_configuration()))
+                argv = server.command(folder, PROGRAM, "serve", f"{server.HOME}/config.yml")
+                daemon.start(name, argv, lambda: _answers(behind), env=server.ENVIRONMENT)
+            certificate, key = (daemon.folder(name) / each for each in ("server.crt", "server.key"))
+            write_private(certificate, registry.pair.certificate)
+            write_private(key, registry.pair.key)
+            self._gates.open(registry, certificate, key, behind)
 
     def stop(self, identity: str, address: str) -> None:
         """Remove a registry."""
         with self._lock:
             self._gates.close(identity)
-            daemon.stop(_name(identity))
+            daemon.stop(home.name(identity))
             network.release(address)
-            shutil.rmtree(daemon.folder(_name(identity)), ignore_errors=True)
+            home.remove(identity)
 
     def leave(self) -> None:
         """Close the gates; the registries behind them go on."""
         self._gates.stop()
 
 
-def _name(identity: str) -> str:
-    return f"{SERVERS}/{identity}"
-
-
-def _configuration(home: Path) -> dict[str, object]:
+def _configuration() -> dict[str, object]:
     return {
         "version": "0.1",
         "log": {"level": "warn"},
         "storage": {
-            "filesystem": {"rootdirectory": str(home / "images")},
+            "filesystem": {"rootdirectory": f"{server.HOME}/images"},
             "cache": {"blobdescriptor": "inmemory"},
             "delete": {"enabled": True},
         },
         "http": {
             "net": "unix",
-            "addr": str(home / "socket"),
+            "addr": f"{server.HOME}/socket",
             "relativeurls": True,  # it doesn't know the address of its gate
             "secret": secrets.token_hex(16),
         },
