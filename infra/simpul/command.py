@@ -9,6 +9,7 @@ from __future__ import annotations
 import subprocess
 from typing import TYPE_CHECKING
 
+from simpul import environment
 from simpul.errors import OutsideError
 
 if TYPE_CHECKING:
@@ -29,12 +30,13 @@ def run(
 ) -> str:
     """Run `argv` and give what it printed.
 
-    `where` is the place that an error names, `env` the whole environment if it isn't the caller's own,
-    `seconds` how long the program may take. Raises OutsideError if it can't start, fails or takes longer.
+    `where` is the place that an error names, `env` the whole environment if it isn't what simpul.environment has for
+    the program, `seconds` how long it may take. Raises OutsideError if it can't start, fails or takes longer.
     """
+    given = environment.of(str(argv[0])) if env is None else env
     try:
         done = subprocess.run(
-            argv, cwd=cwd, env=env, input=stdin, timeout=seconds, capture_output=True, text=True, check=False
+            argv, cwd=cwd, env=given, input=stdin, timeout=seconds, capture_output=True, text=True, check=False
         )
     except FileNotFoundError as error:
         raise OutsideError.at(

@@ -12,6 +12,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
+
+LONGEST: Final = 4000
+"""How many characters of what something outside said are shown."""
+
+
+def legible(text: str, most: int = LONGEST) -> str:
+    """Return `text` as it may be shown, at most `most` characters of it.
+
+    Words of a host or a cluster could hold what a terminal obeys (ECMA-48's escapes) or what turns a line's order
+    around (Unicode's marks for that): such characters are shown by their number, and a line's end stays.
+    """
+    shown = text if len(text) <= most else f"{text[:most]}…"
+    if shown.replace("\n", "").isprintable():
+        return shown
+    return "".join(
+        each if each.isprintable() or each == "\n" else each.encode("unicode_escape").decode() for each in shown
+    )
 
 
 @dataclass(frozen=True)
@@ -19,7 +37,7 @@ class Problem:
     """One thing that is wrong.
 
     `where` is a path in the declaration, a host or a release; `what` says what is wrong, `got` what was found
-    there, and `next` what would do: a value, or the command to run.
+    there, and `next` what would do: a value, or the command to run. As text it is `legible`.
     """
 
     where: str
@@ -30,7 +48,7 @@ class Problem:
     def __str__(self) -> str:
         got = f" (got {self.got})" if self.got is not None else ""
         then = f"\n    {self.next}" if self.next else ""
-        return f"{self.where}: {self.what}{got}{then}"
+        return legible(f"{self.where}: {self.what}{got}") + legible(then)
 
 
 class SimpulError(Exception):

@@ -26,12 +26,11 @@ PROVIDER: Final = """\
 #!{python}
 import sys
 sys.argv[0] = "simpul.provider"
+from simpul import kubeconfig
 from simpul.provider import cluster
 make = cluster.make_client
-def reach(content):
-    clusters = [{{**each, "cluster": {{"server": "{server}"}}}} for each in content["clusters"]]
-    return make({{**content, "clusters": clusters}})
-cluster.make_client = reach
+answers = kubeconfig.read({kubeconfig!r}, "the fake")
+cluster.make_client = lambda _, folder: make(answers, folder)
 from simpul.provider.__main__ import main
 main()
 """
@@ -52,7 +51,7 @@ class Account(Session):
         for each in (ROOT / "infra" / "simpul" / "provider").glob("*.json"):
             (provider / each.name).symlink_to(each)
         plugin = provider / "pulumi-resource-simpul"
-        plugin.write_text(PROVIDER.format(python=sys.executable, server=self._cluster.server))
+        plugin.write_text(PROVIDER.format(python=sys.executable, kubeconfig=self._cluster.kubeconfig))
         plugin.chmod(0o755)
         self.project(str(ROOT / "infra"), provider)
         (self.folder / "passphrase").write_text("a test's")

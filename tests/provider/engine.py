@@ -18,7 +18,7 @@ from pulumi.automation import events
 
 import vault
 from simpul.project import ROOT
-from simpul.provider import child
+from simpul.provider import keeper
 
 Program = Callable[[], None]
 
@@ -115,7 +115,7 @@ class Engine:
     @staticmethod
     def tell(sign: signal.Signals) -> None:
         """Send a signal to the engine that these tests run."""
-        for pid in child.descendants(os.getpid()):
+        for pid in keeper.descendants(os.getpid()):
             if Path(f"/proc/{pid}/comm").read_text().strip() == "pulumi":
                 os.kill(pid, sign)
 

@@ -14,6 +14,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from credential import identity
+
 MANAGED = {"app.kubernetes.io/managed-by": "simpul"}
 NAMESPACES = "/api/v1/namespaces"
 
@@ -22,7 +24,7 @@ NAMESPACES = "/api/v1/namespaces"
 class Fake:
     """What is in the cluster: namespaces with their labels, the claims of all of them, and secrets by path."""
 
-    server: str = ""
+    kubeconfig: str = ""
     namespaces: dict[str, dict[str, str]] = field(default_factory=dict)
     claims: list[dict[str, Any]] = field(default_factory=list)
     secrets: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -80,7 +82,8 @@ def fake_cluster() -> Iterator[Fake]:
             """Say nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        fake.server = f"http://127.0.0.1:{server.server_port}"
+        server.socket = identity().context().wrap_socket(server.socket, server_side=True)
+        fake.kubeconfig = identity().kubeconfig(server.server_port)
         thread = threading.Thread(target=server.serve_forever, args=(0.05,))
         thread.start()
         try:

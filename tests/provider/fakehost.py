@@ -30,6 +30,13 @@ class Machine:
     identity: Path
 
     @property
+    def kubeconfig(self) -> str:
+        """What a server hands over."""
+        from credential import identity  # noqa: PLC0415 as a program this file finds none of the tests' modules
+
+        return identity().kubeconfig(6443, name=self.name)
+
+    @property
     def sessions(self) -> list[str]:
         """What it was told to run so far."""
         log = self.root.with_suffix(".sessions")
@@ -45,7 +52,7 @@ class Machine:
             "host_key": self.host_key,
             "group": "server",
             **more,
-            "vars": {"root": str(self.root), **more.get("vars", {})},
+            "vars": {"root": str(self.root), "kubeconfig": self.kubeconfig, **more.get("vars", {})},
         }
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import threading
 from pathlib import Path
+
+import pytest
 
 from provider.engine import until
 from simpul.provider import child
@@ -69,3 +72,51 @@ def is_alive(pid: int) -> bool:
         return False
     state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
     return state != "Z"
+
+
+def test_a_plugin_that_is_killed_takes_all_along_and_leaves_no_secret(tmp_path: Path) -> None:
+    note = tmp_path / "pid"
+    argv = ["sh", "-c", f"setsid sh -c 'echo $$ > {note}; sleep {FOREVER}' & wait"]
+    program = (
+        "import threading; from simpul.provider import child, scratch\n"
+        "with scratch.folder() as folder:\n"
+        "    scratch.write(folder / 'token', 'secret')\n"
+        "    print(folder, flush=True)\n"
+        f"    child.run({argv!r}, stop=threading.Event(), timeout={FOREVER})\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as plugin:
+        assert plugin.stdout
+        folder = Path(plugin.stdout.readline().strip())
+        until(lambda: note.exists() and note.read_text())
+        assert (folder / "token").exists()
+        plugin.kill()
+    until(lambda: not is_alive(int(note.read_text())))
+    until(lambda: not folder.exists())
+
+
+def test_a_program_ends_with_its_keeper(tmp_path: Path) -> None:
+    note = tmp_path / "pid"
+    stop = threading.Event()
+    argv = ["sh", "-c", f"echo $$ $PPID > {note}; exec sleep {FOREVER}"]
+    thread = threading.Thread(target=lambda: child.run(argv, stop=stop, timeout=FOREVER))
+    thread.start()
+    until(lambda: note.exists() and note.read_text().endswith("\n"))
+    pid, keeper = map(int, note.read_text().split())
+    os.kill(keeper, signal.SIGKILL)
+    thread.join()
+    until(lambda: not is_alive(pid))
+
+
+def test_a_program_that_says_too_much_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(child, "MOST", 10_000)
+    argv = ["sh", "-c", "head -c 20000 /dev/zero; exec sleep 3600"]
+    assert child.run(argv, stop=threading.Event(), timeout=FOREVER).cut == "flood"
+
+
+def test_a_program_gets_what_is_named_of_the_operator_s_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("PULUMI_CONFIG_PASSPHRASE", "ALICLOUD_SECRET_KEY", "ANSIBLE_CONFIG", "HELM_KUBEAPISERVER"):
+        monkeypatch.setenv(name, "the operator's")
+    monkeypatch.setenv("LC_TIME", "id_ID.UTF-8")
+    done = child.run(["env"], stop=threading.Event(), timeout=FOREVER)
+    assert "the operator's" not in done.out
+    assert "LC_TIME=id_ID.UTF-8" in done.out

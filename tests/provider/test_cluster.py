@@ -13,9 +13,10 @@ from typing import Any
 
 import pytest
 
+from credential import identity
 from provider.fakecluster import MANAGED, Fake, FakeHelm, fake_cluster
 from provider.recorder import Lines, request
-from provider.test_release import INPUTS, STATE, kubeconfig
+from provider.test_release import INPUTS, STATE
 from simpul.errors import OutsideError
 from simpul.provider import cluster
 from simpul.provider.helm import Helm
@@ -41,7 +42,7 @@ def fake() -> Iterator[Fake]:
 
 @pytest.fixture
 def inputs(fake: Fake) -> dict[str, Any]:
-    return {**INPUTS, "kubeconfig": kubeconfig(fake.server)}
+    return {**INPUTS, "kubeconfig": fake.kubeconfig}
 
 
 @pytest.fixture
@@ -69,8 +70,8 @@ def test_a_cluster_that_hangs_up_is_asked_once() -> None:
 
         thread = threading.Thread(target=hang_up)
         thread.start()
-        address = f"http://127.0.0.1:{server.getsockname()[1]}"
-        with pytest.raises(cluster.Unreachable), cluster.connect("balikpapan", kubeconfig(address)):
+        text = identity().kubeconfig(server.getsockname()[1])
+        with pytest.raises(cluster.Unreachable), cluster.connect("balikpapan", text):
             pass
         server.shutdown(socket.SHUT_RDWR)
         thread.join()

@@ -11,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from provider.engine import Engine, until
 from provider.fakehost import Machine
-from simpul.provider.resource import Host, HostArgs
+from provider.test_chart import CHART, GOOD
+from simpul.provider.resource import Host, HostArgs, Release, ReleaseArgs
 
 pytestmark = pytest.mark.engine
 
@@ -105,6 +107,32 @@ def test_a_run_that_is_cut_off_goes_on_in_the_next(
     go_on.touch()
     assert engine.up(program) == {"update": 1, "same": 1}
     assert engine.resource("machine")["outputs"]["state"] == "ready"
+
+
+def test_a_kubeconfig_of_a_host_that_was_taken_over_runs_nothing_here(
+    engine: Engine, start: Callable[[str], Machine], tmp_path: Path
+) -> None:
+    machine = start("machine")
+    ran = tmp_path / "ran"
+    document = yaml.safe_load(machine.kubeconfig)
+    command = {"apiVersion": "client.authentication.k8s.io/v1", "command": "touch", "args": [str(ran)]}
+    document["users"][0]["user"]["exec"] = {**command, "interactiveMode": "Never"}
+    documents = {"kubeconfig": yaml.safe_dump(document)}
+
+    def program() -> None:
+        host = Host("machine", HostArgs(**machine.inputs(vars=documents)))
+        args = ReleaseArgs(
+            cluster="it", kubeconfig=host.kubeconfig, name="web", namespace="web", chart=CHART, values=GOOD
+        )
+        Release("web", args)
+
+    said = engine.fail(program)
+    assert "host machine: its kubeconfig isn't taken" in said
+    assert "(got users[0].user.exec)" in said
+    assert "simpul:helm:Release" not in engine.state
+    documents["kubeconfig"] = machine.kubeconfig
+    assert "cluster it: can't be reached" in engine.fail(program), "the next run goes on with a good one"
+    assert not ran.exists()
 
 
 def ansible_runs(machine: Machine) -> bool:

@@ -6,11 +6,15 @@ from threading import Event
 from typing import Any
 
 import pytest
+import yaml
 
+from credential import identity
 from provider.recorder import request
 from simpul.provider import run, schema
 from simpul.provider.host import Host
-from simpul.provider.kind import Change, Failure
+from simpul.provider.kind import Change, Failure, Unfinished
+from simpul.provider.outcome import Outcome
+from simpul.provider.wire import plain
 
 HOST = Host(Event())
 INPUTS = {
@@ -21,7 +25,8 @@ INPUTS = {
     "group": "server",
     "vars": {"k3s_role": "server"},
 }
-READY = {"state": "ready", "kubeconfig": "k", "manifest": {}, "playbooks": "of today", "drift": {}}
+KUBECONFIG = identity().kubeconfig(6443, host="10.0.0.1", name="bpn-1")
+READY = {"state": "ready", "kubeconfig": KUBECONFIG, "manifest": {}, "playbooks": "of today", "drift": {}}
 
 
 @pytest.fixture(autouse=True)
@@ -87,3 +92,51 @@ def test_drift_is_mended() -> None:
 
 def test_a_host_that_was_never_reached_needs_no_removal() -> None:
     HOST.delete(request(inputs={**INPUTS, "address": "192.0.2.1"}, state={"state": "deferred", "manifest": {}}))
+
+
+PROGRAM = {"exec": {"apiVersion": "client.authentication.k8s.io/v1", "command": "sh"}}
+BAD = {
+    "a program": {"users": [{"name": "bpn-1", "user": PROGRAM}]},
+    "a vendor's login": {"users": [{"name": "bpn-1", "user": {"auth-provider": {"name": "gcp"}}}]},
+    "a file": {"users": [{"name": "bpn-1", "user": {"tokenFile": "/etc/shadow"}}]},
+    "a key's path": {"users": [{"name": "bpn-1", "user": {"client-key": "/root/.ssh/id_ed25519"}}]},
+    "a proxy": {"clusters": [{"name": "bpn-1", "cluster": {"proxy-url": "http://192.0.2.1"}}]},
+    "no check of who answers": {"clusters": [{"name": "bpn-1", "cluster": {"insecure-skip-tls-verify": True}}]},
+    "a second cluster": {"clusters": [{}, {"name": "other", "cluster": {"server": "https://192.0.2.1:6443"}}]},
+    "settings": {"preferences": {"colors": True}},
+    "extensions": {"contexts": [{"name": "bpn-1", "context": {"extensions": [{"name": "x"}]}}]},
+}
+
+
+def with_(good: Any, more: Any) -> Any:
+    """Return `good` with `more` laid over it."""
+    if isinstance(good, dict) and isinstance(more, dict):
+        return {**good, **{key: with_(good.get(key), value) for key, value in more.items()}}
+    if isinstance(good, list) and isinstance(more, list):
+        return [with_(good[n] if n < len(good) else None, each) for n, each in enumerate(more)]
+    return more
+
+
+@pytest.mark.parametrize("what", BAD)
+def test_what_a_host_hands_over_is_a_credential_and_nothing_else(what: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    host = Host(Event())
+    handed_over = yaml.safe_dump(with_(yaml.safe_load(KUBECONFIG), BAD[what]))
+    monkeypatch.setattr(host, "_run", lambda *_: Outcome(finished=True, kubeconfig=handed_over))
+    with pytest.raises(Unfinished, match="host bpn-1: its kubeconfig isn't taken") as raised:
+        host.create(request(inputs=INPUTS))
+    assert plain(raised.value.state["kubeconfig"]) == ""
+    assert raised.value.state["state"] == "unfinished"
+
+
+def test_the_address_and_the_name_are_the_declared_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    host = Host(Event())
+    elsewhere = identity().kubeconfig(1, host="192.0.2.1", name="simpul-6471")
+    monkeypatch.setattr(host, "_run", lambda *_: Outcome(finished=True, kubeconfig=elsewhere))
+    _, state = host.create(request(inputs={**INPUTS, "vars": {"k3s_cluster_name": "simpul-647101"}}))
+    assert plain(state["kubeconfig"]) == identity().kubeconfig(6443, host="10.0.0.1", name="simpul-647101")
+
+
+def test_a_state_that_holds_another_form_is_mended_by_the_next_run() -> None:
+    bad = yaml.safe_dump(with_(yaml.safe_load(KUBECONFIG), BAD["a program"]))
+    found = HOST.diff(request(inputs=INPUTS, old=INPUTS, state={**READY, "kubeconfig": bad}))
+    assert found == [Change("kubeconfig", is_input=False)]

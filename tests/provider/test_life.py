@@ -22,7 +22,7 @@ def test_hosts_are_made_kept_mended_and_removed(engine: Engine, start: Callable[
     def program() -> None:
         token = pulumi.Output.secret(TOKEN)
         for machine in (one, two):
-            more = {"token": token, **wish}
+            more = {"token": token, "kubeconfig": pulumi.Output.secret(machine.kubeconfig), **wish}
             host = Host(machine.name, HostArgs(**machine.inputs(vars=more)))
             declare(**{machine.name: host.kubeconfig})
 
@@ -32,10 +32,10 @@ def test_hosts_are_made_kept_mended_and_removed(engine: Engine, start: Callable[
     assert engine.up(program) == {"create": 3}
     assert (one.root / "etc" / "token").read_text() == TOKEN
     assert (one.root / "etc" / "together").read_text() == "one,two", "both were made in one run of Ansible"
-    assert engine.outputs() == {"one": "kubeconfig of one", "two": "kubeconfig of two"}
+    assert engine.outputs() == {"one": one.kubeconfig, "two": two.kubeconfig}
     assert ("two", "Write the settings") in engine.lines, "Ansible's tasks appear under their host"
     assert TOKEN not in engine.state + engine.said
-    assert "kubeconfig of" not in engine.state + engine.said
+    assert "client-key-data" not in engine.state + engine.said
 
     sessions = len(one.sessions)
     assert engine.up(program) == {"same": 3}

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import base64
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from threading import Event
 from typing import Any
 
 import pytest
-import yaml
 
+from credential import identity
 from provider.recorder import Lines, request
 from provider.test_chart import CHART, GOOD
 from simpul.errors import OutsideError
@@ -22,24 +22,16 @@ from simpul.provider.wire import UNKNOWN, Secret, plain
 RELEASE = Release(Event())
 
 
-def kubeconfig(server: str, *, authority: str = "", token: str = "t") -> str:  # noqa: S107 not a real one
-    entry = {"server": server, "certificate-authority-data": base64.b64encode(authority.encode()).decode()}
-    return yaml.safe_dump(
-        {
-            "apiVersion": "v1",
-            "kind": "Config",
-            "current-context": "it",
-            "contexts": [{"name": "it", "context": {"cluster": "c", "user": "u"}}],
-            "clusters": [{"name": "c", "cluster": entry}],
-            "users": [{"name": "u", "user": {"token": token}}],
-        }
-    )
+def kubeconfig(host: str, *, authority: str = "ours", key: str = "ours") -> str:
+    """Write a kubeconfig with an authority, and a certificate and key that may be another's."""
+    mixed = replace(identity(key), authority=identity(authority).authority)
+    return mixed.kubeconfig(6443, host=host)
 
 
 INPUTS = {
     **schema.defaults(Release.token),
     "cluster": "balikpapan",
-    "kubeconfig": kubeconfig("https://10.0.0.1:6443", authority="ca"),
+    "kubeconfig": kubeconfig("10.0.0.1"),
     "name": "web",
     "namespace": "web",
     "chart": CHART,
@@ -53,16 +45,16 @@ def offline() -> Iterator[dict[str, Any]]:
     """Give inputs whose cluster's address nobody listens at."""
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
-        yield {**INPUTS, "kubeconfig": kubeconfig(f"http://127.0.0.1:{held.getsockname()[1]}")}
+        yield {**INPUTS, "kubeconfig": identity().kubeconfig(held.getsockname()[1])}
 
 
 @pytest.mark.parametrize(
     ("change", "expected"),
     [
         ({}, []),
-        ({"kubeconfig": kubeconfig("https://10.0.0.1:6443", authority="ca", token="new")}, []),
-        ({"kubeconfig": kubeconfig("https://10.0.0.1:6443", authority="another")}, [Change("kubeconfig")]),
-        ({"kubeconfig": kubeconfig("https://10.0.0.2:6443", authority="ca")}, [Change("kubeconfig")]),
+        ({"kubeconfig": kubeconfig("10.0.0.1", key="new")}, []),
+        ({"kubeconfig": kubeconfig("10.0.0.1", authority="another")}, [Change("kubeconfig")]),
+        ({"kubeconfig": kubeconfig("10.0.0.2")}, [Change("kubeconfig")]),
         ({"kubeconfig": UNKNOWN}, [Change("kubeconfig")]),
         ({"timeoutSeconds": 1, "offlineDays": 1}, []),
         ({"values": {**GOOD, "replicas": 3}}, [Change("values.replicas")]),
@@ -136,6 +128,5 @@ def test_a_preview_reaches_no_cluster(offline: dict[str, Any]) -> None:
 
 
 def test_the_identity_of_a_cluster_has_no_credentials() -> None:
-    one = kubeconfig("https://a", authority="ca", token="one")
-    assert cluster.identity(one) == cluster.identity(kubeconfig("https://a", authority="ca", token="two"))
+    assert cluster.identity(kubeconfig("10.0.0.1")) == cluster.identity(kubeconfig("10.0.0.1", key="new"))
     assert cluster.identity("not: a kubeconfig") is None

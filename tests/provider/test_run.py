@@ -9,7 +9,7 @@ from threading import Event
 import pytest
 
 from provider.fakehost import Machine
-from simpul.provider import run, ssh
+from simpul.provider import run, scratch, ssh
 
 
 def test_a_run_leaves_nothing_where_it_was_started(
@@ -21,10 +21,11 @@ def test_a_run_leaves_nothing_where_it_was_started(
     temp.mkdir()
     monkeypatch.chdir(here)
     monkeypatch.setattr("tempfile.tempdir", str(temp))
+    monkeypatch.setattr(scratch, "base", lambda: temp)
     connection = ssh.Connection("machine", "127.0.0.1", machine.port, "simpul", machine.host_key)
     outcome = run.run("site.yml", [run.Machine(connection, "server", 120, {"root": str(machine.root)})], stop=Event())[
         "machine"
     ]
-    assert outcome.kubeconfig == "kubeconfig of machine", outcome.fault
+    assert outcome.kubeconfig == "none", outcome.fault
     assert not list(here.iterdir())
     assert not list(temp.iterdir())

@@ -9,11 +9,13 @@ from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+import yaml
 
+from credential import identity
 from simpul.errors import OutsideError
 from simpul.status import gather
 from status.conftest import City
-from status.world import kubeconfig, node, pod, release
+from status.world import World, node, pod, release
 
 
 def free_port() -> int:
@@ -89,7 +91,7 @@ def test_one_that_was_readable_by_others_is_no_longer(city: City, tmp_path: Path
 
 
 def test_a_cluster_where_nothing_listens_is_told_and_the_others_are_asked(city: City, tmp_path: Path) -> None:
-    city.outputs["clusters"][1]["kubeconfig"] = kubeconfig(free_port())
+    city.outputs["clusters"][1]["kubeconfig"] = identity().kubeconfig(free_port())
     city.save()
     found = gather(tmp_path / "kube")
     away = found.clusters[1]
@@ -108,10 +110,8 @@ def test_a_cluster_that_breaks_off_is_asked_once(city: City, tmp_path: Path) -> 
 
 
 def test_a_cluster_with_another_authority_isn_t_believed(city: City, tmp_path: Path) -> None:
-    ours = city.outputs["clusters"][1]["kubeconfig"]
-    city.outputs["clusters"][1]["kubeconfig"] = "\n".join(
-        line for line in ours.splitlines() if "certificate-authority-data" not in line
-    )
+    port = yaml.safe_load(city.office.kubeconfig)["clusters"][0]["cluster"]["server"].rpartition(":")[2]
+    city.outputs["clusters"][1]["kubeconfig"] = identity("another").kubeconfig(int(port))
     city.save()
     assert gather(tmp_path / "kube").clusters[1].error is not None
     assert city.office.asked == []
@@ -119,9 +119,36 @@ def test_a_cluster_with_another_authority_isn_t_believed(city: City, tmp_path: P
 
 @pytest.mark.filterwarnings("ignore:HTTPResponse.getheaders:DeprecationWarning")  # the kubernetes client's own
 def test_a_cluster_that_refuses_the_credentials_is_told(city: City, tmp_path: Path) -> None:
-    city.outputs["clusters"][1]["kubeconfig"] = city.office.kubeconfig.replace("t0ken", "an older one")
-    city.save()
+    city.office.refuses = True
     assert gather(tmp_path / "kube").clusters[1].error == "it doesn't answer: ApiException"
+
+
+def test_a_kubeconfig_with_a_program_in_it_runs_none_and_is_written_nowhere(city: City, tmp_path: Path) -> None:
+    """A stack's state may be older than the check of what a host hands over."""
+    document = yaml.safe_load(city.office.kubeconfig)
+    ran = tmp_path / "ran"
+    command = {"apiVersion": "client.authentication.k8s.io/v1", "command": "touch", "args": [str(ran)]}
+    document["users"][0]["user"]["exec"] = {**command, "interactiveMode": "Never"}
+    city.outputs["clusters"][1]["kubeconfig"] = yaml.safe_dump(document)
+    city.save()
+    kube = tmp_path / "kube"
+    kube.mkdir()
+    (kube / "simpul-647101.yaml").write_text("of an earlier run")
+    error = gather(kube).clusters[1].error
+    assert error is not None
+    assert error.endswith(": users[0].user.exec")
+    assert not ran.exists()
+    assert [file.name for file in kube.iterdir()] == ["simpul-6471.yaml"]
+
+
+def test_helm_has_nothing_of_the_operator_s(
+    city: City, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.install("helm", "#!/bin/sh\nenv >> {folder}/environment\necho '[]'\n")
+    for name in ("HELM_KUBEAPISERVER", "HELM_DRIVER", "KUBECONFIG", "PULUMI_CONFIG_PASSPHRASE", "ALICLOUD_SECRET_KEY"):
+        monkeypatch.setenv(name, "the operator's")
+    gather(tmp_path / "kube")
+    assert "the operator's" not in (tmp_path / "environment").read_text()
 
 
 @pytest.mark.parametrize("kept", ["", None])
@@ -168,7 +195,10 @@ def test_a_host_is_known_by_its_node_s_internal_address_alone(city: City, tmp_pa
 def test_a_helm_that_fails_is_told_of_its_cluster(city: City, tmp_path: Path) -> None:
     (tmp_path / "simpul-647101.helm").unlink()
     found = gather(tmp_path / "kube")
-    assert found.clusters[1].error == "helm can't list its releases: Error: secrets is forbidden"
+    assert (
+        found.clusters[1].error
+        == "its releases can't be listed: helm failed with exit code 1: Error: secrets is forbidden"
+    )
     assert found.sites[0].hosts[0].ready
     assert not found.well
 

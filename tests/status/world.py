@@ -5,27 +5,16 @@ In: a folder. Out: a World, whose stack and clusters a test sets up as it likes.
 
 from __future__ import annotations
 
-import base64
 import json
-import ssl
-import tempfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from ipaddress import IPv4Address
 from pathlib import Path
 from typing import Any
 
-import yaml
-from cryptography import x509
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import Encoding
-
-from simpul.provider import issue
+from credential import identity
 
 PULUMI = """#!/bin/sh
 echo "$*" >> {folder}/asked
@@ -53,6 +42,7 @@ class Cluster:
     asked: list[str] = field(default_factory=list)
     kubeconfig: str = ""
     dead: bool = False
+    refuses: bool = False
 
 
 @dataclass
@@ -132,8 +122,7 @@ def serve() -> Iterator[Cluster]:
                 return
             kind, items = ("NodeList", cluster.nodes) if path == "/api/v1/nodes" else ("PodList", cluster.pods)
             body = json.dumps({"apiVersion": "v1", "kind": kind, "metadata": {}, "items": items}).encode()
-            allowed = self.headers["Authorization"] == "Bearer t0ken"
-            self.send_response(200 if allowed else 401)
+            self.send_response(401 if cluster.refuses else 200)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
@@ -143,9 +132,8 @@ def serve() -> Iterator[Cluster]:
             pass
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    authority, context = _identity()
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-    cluster.kubeconfig = kubeconfig(server.server_address[1], authority)
+    server.socket = identity().context().wrap_socket(server.socket, server_side=True)
+    cluster.kubeconfig = identity().kubeconfig(server.server_address[1])
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
     try:
@@ -154,47 +142,3 @@ def serve() -> Iterator[Cluster]:
         server.shutdown()
         thread.join()
         server.server_close()
-
-
-def kubeconfig(port: int, authority: str = "") -> str:
-    """Write the kubeconfig of a cluster at `port` of the loopback."""
-    found = {
-        "server": f"https://127.0.0.1:{port}",
-        "certificate-authority-data": base64.b64encode(authority.encode()).decode(),
-    }
-    return yaml.safe_dump(
-        {
-            "apiVersion": "v1",
-            "kind": "Config",
-            "clusters": [{"name": "it", "cluster": found}],
-            "users": [{"name": "it", "user": {"token": "t0ken"}}],
-            "contexts": [{"name": "it", "context": {"cluster": "it", "user": "it"}}],
-            "current-context": "it",
-        }
-    )
-
-
-@cache
-def _identity() -> tuple[str, ssl.SSLContext]:
-    """Make the certificate of a server on the loopback, signed by an authority; give that, and the server's context."""
-    authority_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
-    now = datetime.now(UTC)
-    signed = issue.certificate(
-        authority_key, common_name="authority", is_authority=True, names=(), authority=None, start=now, days=1
-    )
-    names = [x509.IPAddress(IPv4Address("127.0.0.1"))]
-    ours = issue.certificate(
-        key,
-        common_name="api",
-        is_authority=False,
-        names=names,
-        authority=issue.Authority(signed, authority_key),
-        start=now,
-        days=1,
-    )
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    with tempfile.NamedTemporaryFile("w", suffix=".pem") as file:
-        file.write(issue.dump_key(key) + ours.public_bytes(Encoding.PEM).decode())
-        file.flush()
-        context.load_cert_chain(file.name)
-    return signed.public_bytes(Encoding.PEM).decode(), context

@@ -16,9 +16,9 @@ from simpul.cloud import subnet
 from simpul.cloud.found import Listed, ask
 from simpul.cloud.frame import Frame
 from simpul.cloud.identity import Identity
-from simpul.cloud.kubeconfig import PORT
 from simpul.cloud.network import ALL, CARRIER_RANGE, WEB, WORLD, Network, switches, vpcs
 from simpul.cloud.pods import Pods
+from simpul.kubeconfig import PORT
 
 HIGH = "30000/65535"
 """Where answers arrive (Linux takes ports from 32768 on), and the ports of nodes (30000 to 32767) to which the

@@ -14,11 +14,11 @@ from simpul.cloud.found import Listed, ask
 from simpul.cloud.frame import Frame
 from simpul.cloud.identity import Identity
 from simpul.cloud.key import STRICTEST, Keys
-from simpul.cloud.kubeconfig import Credential, write
 from simpul.cloud.logs import LogStores
 from simpul.cloud.network import Network, vpcs
 from simpul.cloud.pods import Pods
 from simpul.errors import OutsideError, Problem
+from simpul.kubeconfig import Credential, write
 
 BASIC = ("", "ack.standard")
 """How the vendor calls the edition from which its plugin does bring a cluster to another."""

@@ -16,9 +16,9 @@ from simpul.cloud import subnet
 from simpul.cloud.found import Listed, ask
 from simpul.cloud.frame import Frame
 from simpul.cloud.identity import Identity
-from simpul.cloud.kubeconfig import PORT
 from simpul.cloud.network import WORLD, Network
 from simpul.cloud.tagging import NLB
+from simpul.kubeconfig import PORT
 
 ZONES = 2
 """In how many zones the gate stands; each has a public address of its own."""

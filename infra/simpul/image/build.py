@@ -9,7 +9,6 @@ own that is gone afterwards. Needs root, as buildah's chroot isolation does.
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tarfile
 from collections.abc import Callable, Iterable, Iterator
@@ -17,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from simpul import environment
 from simpul.command import run
 from simpul.image.recipe import digest, read, tag, version
 from simpul.image.registry import Login, Remote
@@ -114,7 +114,7 @@ def gather(recipe: Path, progress: Progress) -> Path:
 def _compile(context: Path) -> None:
     """Build every `tool` of the module in `context` to its bin/."""
     command = ["go", "build", *FLAGS, "-buildvcs=false", "-ldflags=-s -w", "-o", "bin/", "tool"]
-    run(command, where=str(context), cwd=context, env={**os.environ, "CGO_ENABLED": "0"})
+    run(command, where=str(context), cwd=context, env=environment.of("go", CGO_ENABLED="0"))
 
 
 def _unpack(package: str, target: Path) -> None:

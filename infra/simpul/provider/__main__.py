@@ -1,7 +1,8 @@
 """The plugin's program: what the Pulumi engine starts and speaks to.
 
 Its last argument is the engine's address; its first line of output is the port it listens on. It ends on SIGINT
-and SIGTERM, and when the engine is gone, which closes its standard input; with it ends whatever it has started.
+and SIGTERM, and when the engine is gone, which closes its standard input. With it ends whatever it has started, also
+when it is killed.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ def main() -> None:
     for sign in (signal.SIGINT, signal.SIGTERM):
         signal.signal(sign, lambda *_: ended.set())
     threading.Thread(target=_watch_engine, args=(ended,), daemon=True).start()
-    child.adopt_orphans()
+    scratch.sweep()
 
     stop = threading.Event()
     engine = Engine(next((arg for arg in reversed(sys.argv[1:]) if not arg.startswith("-")), ""))

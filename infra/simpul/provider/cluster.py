@@ -1,7 +1,8 @@
 """A Kubernetes cluster through its kubeconfig.
 
-In goes a kubeconfig as text; out come its identity (server and authority, without credentials, which rotate) and
-a client. Raises `Unreachable` when nothing answers, `OutsideError` when the cluster answers and refuses.
+In goes a kubeconfig as text, of the form that simpul.kubeconfig writes and of no other; out come its identity (server
+and authority, without credentials, which rotate) and a client. Raises `Unreachable` when nothing answers,
+`OutsideError` when the cluster answers and refuses.
 """
 
 # ruff: noqa: PLC0415 the kubernetes package takes a second to import, which only those pay who need it
@@ -16,13 +17,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
+from urllib.request import getproxies_environment
 
-import yaml
-
+from simpul import kubeconfig
 from simpul.errors import OutsideError, Problem
 from simpul.provider import scratch
 
 _TIMEOUT: Final = 10
+_BROKEN_OFF: Final = "EOF"  # OpenSSL's word for a line that was cut before both sides knew each other
 _GONE_SECONDS: Final = 120
 _MANAGED: Final = {"app.kubernetes.io/managed-by": "simpul"}
 _RESTRICTED: Final = {"pod-security.kubernetes.io/enforce": "restricted"}
@@ -37,16 +39,12 @@ class Unreachable(OutsideError):  # noqa: N818 the tree's roots carry the suffix
     """Nothing answers at the cluster's address."""
 
 
-def identity(kubeconfig: str) -> tuple[str, str] | None:
-    """Return the server and its authority's digest, None when `kubeconfig` doesn't say."""
-    try:
-        config = yaml.safe_load(kubeconfig)
-        current = {context["name"]: context["context"] for context in config["contexts"]}[config["current-context"]]
-        cluster = {entry["name"]: entry["cluster"] for entry in config["clusters"]}[current["cluster"]]
-        authority = base64.b64decode(cluster.get("certificate-authority-data") or "")
-        return str(cluster["server"]), hashlib.sha256(authority).hexdigest()
-    except (yaml.YAMLError, KeyError, TypeError, ValueError):
+def identity(text: str) -> tuple[str, str] | None:
+    """Return the server and its authority's digest, None when `text` isn't a kubeconfig as we write them."""
+    if not kubeconfig.is_ours(text):
         return None
+    found = kubeconfig.read(text, "")
+    return found.server, hashlib.sha256(base64.b64decode(found.credential.authority)).hexdigest()
 
 
 class Cluster:
@@ -147,25 +145,27 @@ class Cluster:
 
 
 @contextmanager
-def connect(name: str, kubeconfig: str) -> Iterator[Cluster]:
-    """Reach the cluster `name` for as long as the block runs; its credentials are in private files only."""
+def connect(name: str, text: str) -> Iterator[Cluster]:
+    """Reach the cluster `name` by the kubeconfig `text` for as long as the block runs.
+
+    Its credentials are in private files only. Raises OutsideError for a kubeconfig that isn't as we write them.
+    """
     # Half a second that only those pay who speak to a cluster.
-    from kubernetes import config
     from kubernetes.client import VersionApi
     from kubernetes.client.exceptions import ApiException
     from urllib3.exceptions import HTTPError
 
+    where = f"cluster {name}"
+    found = kubeconfig.read(text, where)
     with scratch.folder() as folder:
-        file = scratch.write(folder / "kubeconfig", kubeconfig)
-        where = f"cluster {name}"
-        try:
-            client = make_client(_unfold(yaml.safe_load(kubeconfig), folder))
-        except (config.ConfigException, yaml.YAMLError, KeyError, TypeError, ValueError) as error:
-            raise OutsideError(Problem(where, "its kubeconfig can't be read", next="pulumi refresh")) from error
+        file = scratch.write(folder / "kubeconfig", found.text())
+        client = make_client(found, folder)
         address = client.configuration.host
         try:
             VersionApi(client).get_code(_request_timeout=_TIMEOUT)
         except ApiException as error:
+            if not error.status and _BROKEN_OFF in str(error.reason):
+                raise _unreachable(where, f"can't be reached at {address}", error) from error
             what = f"{address} refuses our credentials" if error.status in (401, 403) else f"{address} doesn't serve"
             raise OutsideError(Problem(where, what, f"{error.status} {error.reason}", "pulumi refresh")) from error
         except HTTPError as error:
@@ -177,17 +177,24 @@ def connect(name: str, kubeconfig: str) -> Iterator[Cluster]:
                 raise _unreachable(where, f"answers no more at {address}", error) from error
 
 
-def make_client(content: dict[str, Any]) -> Any:
-    """Make a client that asks once: what is out of reach stays so for longer than its retries take.
+def make_client(found: kubeconfig.Kubeconfig, folder: Path) -> Any:
+    """Make a client of the API that `found` leads to; `folder`, a private one, is where its certificates are read.
 
-    `content` is a kubeconfig. Raises the kubernetes package's ConfigException for one that says too little.
+    It asks once: what is out of reach stays so for longer than its retries take.
     """
-    from kubernetes import client, config
+    from kubernetes.client import ApiClient, Configuration
 
-    # It is read while the client is made, so it is of no use to say it afterwards.
-    configuration = client.Configuration()
+    configuration = Configuration(host=found.server)
     configuration.retries = False
-    return config.new_client_from_config_dict(content, client_configuration=configuration)
+    # The package takes HTTP_PROXY too, and forgets NO_PROXY; this is what helm does.
+    proxies = getproxies_environment()
+    configuration.proxy, configuration.no_proxy = proxies.get("https"), proxies.get("no")
+    configuration.tls_server_name = found.called or None
+    texts = {"ssl_ca_cert": "authority", "cert_file": "certificate", "key_file": "key"}
+    for setting, part in texts.items():
+        pem = base64.b64decode(getattr(found.credential, part)).decode()
+        setattr(configuration, setting, str(scratch.write(folder / f"{part}.pem", pem)))
+    return ApiClient(configuration)
 
 
 def _unreachable(where: str, what: str, error: Exception) -> Unreachable:
@@ -210,4 +217,6 @@ def _words(error: Exception) -> str:
     inner = getattr(error, "reason", None)
     if isinstance(inner, Exception):
         return _words(inner)
+    if isinstance(inner, str):
+        return inner
     return str(error.args[-1] if error.args else error)

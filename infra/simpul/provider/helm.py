@@ -7,7 +7,6 @@ file, never as arguments. Raises `OutsideError` with helm's own words.
 from __future__ import annotations
 
 import json
-import os
 import re
 import shutil
 import threading
@@ -16,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from simpul import environment
 from simpul.errors import OutsideError, Problem
 from simpul.provider import chart, child, scratch
 from simpul.provider.cluster import Cluster
@@ -114,13 +114,12 @@ class Helm:
 
     def _run(self, *args: str, timeout: float) -> child.Done:
         argv = [program(), *args, "--namespace", self.namespace]
-        env = {**os.environ, "KUBECONFIG": str(self.cluster.kubeconfig)}
-        return child.run(argv, stop=self.stop, timeout=timeout, env=env)
+        return child.run(argv, stop=self.stop, timeout=timeout, env=surroundings(self.cluster.kubeconfig))
 
     def _good(self, done: child.Done, *, then: str = "once that is mended: pulumi up") -> child.Done:
         if done.cut == "stopped":
             raise Interrupted.of(self.where)
-        if done.cut == "timeout":
+        if done.cut:
             raise OutsideError(Problem(self.where, "helm didn't come to an end in time", next="pulumi up"))
         if done.code:
             raise OutsideError(Problem(self.where, words(done.err), next=then))
@@ -131,6 +130,15 @@ def words(err: str) -> str:
     """Return what helm says went wrong, without the lines of its log."""
     lines = [line.strip().removeprefix("Error: ") for line in err.splitlines()]
     return "; ".join(line for line in lines if line and not _LOG_LINE.match(line)) or "helm failed without a word"
+
+
+def surroundings(kubeconfig: Path) -> dict[str, str]:
+    """Return helm's environment for the cluster of `kubeconfig`, a file in a private folder.
+
+    That folder is its home: it finds no plugin, no setting and no cluster of the operator's there, and what it learns
+    of the cluster goes with the folder.
+    """
+    return environment.of("helm", KUBECONFIG=str(kubeconfig), HOME=str(kubeconfig.parent))
 
 
 def program() -> str:

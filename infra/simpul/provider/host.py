@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
+from simpul import kubeconfig
 from simpul.errors import OutsideError, Problem
 from simpul.provider import compare, probe, run, ssh
 from simpul.provider.batch import Batch
@@ -52,6 +53,8 @@ class Host:
         state = request.state
         if state.get("state") != "ready":
             found.append(Change("state", is_input=False))
+        elif state.get("kubeconfig") and not _kubeconfig(request):
+            found.append(Change("kubeconfig", is_input=False))
         elif state.get("playbooks") != run.digest_playbooks():
             found.append(Change("playbooks", is_input=False))
         found += [Change(compare.join("drift", what), "delete", is_input=False) for what in state.get("drift", {})]
@@ -100,11 +103,12 @@ class Host:
             return _defer(request, error)
         if outcome.fault:
             raise self._failure(request, outcome)
-        if request.inputs["group"] == "server" and not outcome.kubeconfig:
+        try:
+            taken = _take(request, outcome.kubeconfig)
+        except OutsideError as error:
             name = str(request.inputs["name"])
-            problem = Problem(f"host {name}", f"{SITE} left no kubeconfig of this server")
-            raise Unfinished(problem, id=name, state={**state, "state": "unfinished"})
-        return {**state, "manifest": outcome.manifest, "kubeconfig": Secret(outcome.kubeconfig)}
+            raise Unfinished(*error.problems, id=name, state={**state, "state": "unfinished"}) from error
+        return {**state, "manifest": outcome.manifest, "kubeconfig": Secret(taken)}
 
     def _run(self, batch: Batch[run.Machine, Outcome], request: Request) -> Outcome:
         """Run what `batch` does on the host; raise `Unreachable` or `Refused` when we don't get in."""
@@ -150,7 +154,27 @@ def _check(inputs: Values) -> Iterator[Failure]:
 
 
 def _kubeconfig(request: Request) -> str:
-    return str(request.state.get("kubeconfig") or "")
+    """Return the kubeconfig of the last run; "" for one that isn't as we write them, which is handed on to nobody."""
+    held = str(request.state.get("kubeconfig") or "")
+    return held if kubeconfig.is_ours(held) else ""
+
+
+def _take(request: Request, handed_over: str) -> str:
+    """Make a server's kubeconfig: the credential is what the host handed over, all else is as declared.
+
+    Raises OutsideError when the host handed over nothing, or anything beside what a kubeconfig of ours has.
+    """
+    inputs = request.inputs
+    if inputs["group"] != "server":
+        return ""
+    where = f"host {inputs['name']}"
+    if not handed_over:
+        raise OutsideError(Problem(where, f"{SITE} left no kubeconfig of this server", next="pulumi up"))
+    found = kubeconfig.read(
+        handed_over, where, "nothing of it was used. Find out who changed k3s there; then: pulumi up"
+    )
+    name = (inputs.get("vars") or {}).get("k3s_cluster_name") or inputs["name"]
+    return kubeconfig.write(str(name), str(inputs["address"]), found.credential)
 
 
 def _expected(request: Request) -> Secret:

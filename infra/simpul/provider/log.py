@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import grpc
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc
 
+from simpul.errors import legible
+
 
 class Engine:
     """The engine's side of the log; it may get to know its address only after it has been made."""
@@ -29,7 +31,7 @@ class Engine:
         """Show `text` under the resource `urn`."""
         if self._stub is None:
             return
-        line = engine_pb2.LogRequest(urn=urn, severity=severity, message=text, ephemeral=ephemeral)
+        line = engine_pb2.LogRequest(urn=urn, severity=severity, message=legible(text), ephemeral=ephemeral)
         try:
             self._stub.Log(line, timeout=5)
         except grpc.RpcError:

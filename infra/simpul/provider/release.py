@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Final
 
+from simpul import kubeconfig
 from simpul.errors import OutsideError, Problem
 from simpul.provider import chart, cluster, compare, drift
 from simpul.provider.defer import defer
@@ -168,20 +169,28 @@ def _check(inputs: Values, marked: Mapping[str, Any]) -> Iterator[Failure]:
         value = inputs[name]
         if isinstance(value, int) and not least <= value <= most:
             yield Failure(name, f"must be from {least} to {most} (got {value})")
-    if isinstance(inputs["kubeconfig"], str) and inputs["kubeconfig"] and not cluster.identity(inputs["kubeconfig"]):
-        yield Failure("kubeconfig", "isn't a kubeconfig with a current context")
+    if isinstance(inputs["kubeconfig"], str) and inputs["kubeconfig"]:
+        yield from _check_kubeconfig(inputs["kubeconfig"])
     values = inputs.get("values")
     if isinstance(inputs["chart"], str) and values is not UNKNOWN:
         below = marked.get("values")
         yield from chart.problems(inputs["chart"], values or {}, list(secret_paths(below)))
 
 
+def _check_kubeconfig(text: str) -> Iterator[Failure]:
+    try:
+        kubeconfig.read(text, "")
+    except OutsideError as error:
+        problem = error.problems[0]
+        yield Failure("kubeconfig", f"{problem.what} (got {problem.got})")
+
+
 def _id(inputs: Values) -> str:
     return f"{inputs['cluster']}/{inputs['namespace']}/{inputs['name']}"
 
 
-def _identity(kubeconfig: Any) -> Any:
-    return cluster.identity(kubeconfig) if isinstance(kubeconfig, str) else kubeconfig
+def _identity(text: Any) -> Any:
+    return cluster.identity(text) if isinstance(text, str) else text
 
 
 def _digest(inputs: Values) -> Any:

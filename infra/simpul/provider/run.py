@@ -18,7 +18,7 @@ from typing import Any, Final
 
 import yaml
 
-from simpul import digest
+from simpul import digest, environment, kubeconfig
 from simpul.errors import OutsideError, Problem
 from simpul.project import PLAYBOOKS
 from simpul.provider import child, scratch, ssh
@@ -67,7 +67,7 @@ def run(playbook: str, machines: Sequence[Machine], *, stop: threading.Event) ->
     def take(line: str) -> None:
         try:
             outcomes.take(json.loads(line))
-        except ValueError:  # not an event: Ansible's own words when it can't start
+        except (ValueError, RecursionError):  # not an event: Ansible's own words when it can't start
             noise.append(line.strip())
 
     with scratch.folder() as folder:
@@ -83,11 +83,18 @@ def run(playbook: str, machines: Sequence[Machine], *, stop: threading.Event) ->
         )
         results = {machine.name: outcomes.of(machine.name) for machine in machines}
         for name, outcome in results.items():
-            file = out / f"{name}.kubeconfig"
-            outcome.kubeconfig = file.read_text() if file.exists() else ""
+            outcome.kubeconfig = _handed_over(out / f"{name}.kubeconfig")
     for outcome in results.values():
         _close(outcome, done, playbook, noise)
     return results
+
+
+def _handed_over(file: Path) -> str:
+    """Return what a host handed over, "" if it didn't; of one that is too long, enough to see that."""
+    if not file.exists():
+        return ""
+    with file.open(errors="replace") as text:
+        return text.read(kubeconfig.LARGEST + 1)
 
 
 def _close(outcome: Outcome, done: child.Done, playbook: str, noise: Sequence[str]) -> None:
@@ -97,9 +104,13 @@ def _close(outcome: Outcome, done: child.Done, playbook: str, noise: Sequence[st
     if done.cut == "stopped":
         outcome.touched = True
         outcome.fault = Fault("failed", playbook, "interrupted")
-    elif done.cut == "timeout":
+    elif done.cut:
         outcome.touched = True
-        outcome.fault = Fault("failed", playbook, "took longer than timeoutSeconds allows")
+        why = {
+            "timeout": "took longer than timeoutSeconds allows",
+            "flood": "its hosts said more than is read of a run",
+        }
+        outcome.fault = Fault("failed", playbook, why[done.cut])
     else:
         said = [line for line in [*noise, *done.err.splitlines()] if line and "[WARNING]" not in line]
         words = "\n".join(said[-8:]) or f"ansible-runner ended with exit code {done.code}"
@@ -139,22 +150,23 @@ def _environment(folder: Path, hosts: int) -> dict[str, str]:
     if found is None or found.origin is None:
         raise OutsideError(Problem("ansible", "the package mitogen isn't installed", next="make setup"))
     strategies = Path(found.origin).parent / "plugins" / "strategy"
-    return {
-        **os.environ,
-        "PATH": f"{programs}{os.pathsep}{os.environ.get('PATH', '')}",
+    return environment.of(
+        "ansible-runner",
+        PATH=f"{programs}{os.pathsep}{os.environ.get('PATH', '')}",
         # What the operator's own ansible.cfg says is about other machines.
-        "ANSIBLE_CONFIG": str(scratch.write(folder / "ansible.cfg", "[defaults]\n")),
-        "ANSIBLE_HOME": str(folder / "home"),
-        "ANSIBLE_LOCAL_TEMP": str(folder / "tmp"),
-        "ANSIBLE_STRATEGY": "mitogen_linear",
-        "ANSIBLE_STRATEGY_PLUGINS": str(strategies),
-        "ANSIBLE_HOST_KEY_CHECKING": "True",
-        "ANSIBLE_PYTHON_INTERPRETER": "/usr/bin/python3",
-        "ANSIBLE_FORKS": str(min(hosts, _MOST_FORKS)),
-        "ANSIBLE_TIMEOUT": str(ssh.CONNECT_SECONDS),
-        "ANSIBLE_DEPRECATION_WARNINGS": "False",
-        "ANSIBLE_NOCOLOR": "1",
-    }
+        ANSIBLE_CONFIG=str(scratch.write(folder / "ansible.cfg", "[defaults]\n")),
+        ANSIBLE_HOME=str(folder / "home"),
+        ANSIBLE_LOCAL_TEMP=str(folder / "tmp"),
+        ANSIBLE_STRATEGY="mitogen_linear",
+        ANSIBLE_STRATEGY_PLUGINS=str(strategies),
+        ANSIBLE_HOST_KEY_CHECKING="True",
+        ANSIBLE_PYTHON_INTERPRETER="/usr/bin/python3",
+        ANSIBLE_INJECT_FACT_VARS="False",  # what a host says of itself sets no variable of the run
+        ANSIBLE_FORKS=str(min(hosts, _MOST_FORKS)),
+        ANSIBLE_TIMEOUT=str(ssh.CONNECT_SECONDS),
+        ANSIBLE_DEPRECATION_WARNINGS="False",
+        ANSIBLE_NOCOLOR="1",
+    )
 
 
 class _Dumper(yaml.SafeDumper):

@@ -81,6 +81,11 @@ def options(connection: Connection, folder: Path) -> list[str]:
         f"ConnectTimeout={CONNECT_SECONDS}",
         "ServerAliveInterval=15",
         "ServerAliveCountMax=4",
+        # Whatever the operator's own settings lend to a host, their keys above all, isn't for these.
+        "ForwardAgent=no",
+        "ForwardX11=no",
+        "ClearAllForwardings=yes",
+        "PermitLocalCommand=no",
     ]
     if connection.host_key:
         known = folder / f"{connection.name}.known_hosts"
@@ -126,6 +131,8 @@ def _ssh(connection: Connection, command: str, *, stop: threading.Event, stdin: 
         raise Interrupted.of(where)
     if done.cut == "timeout":
         raise Unreachable(Problem(where, f"doesn't answer within {_RUN_SECONDS} s", next=connection.command))
+    if done.cut:
+        raise OutsideError(Problem(where, "says more than anybody asked", next=connection.command))
     if done.code == _FAILED:
         raise explain(connection, done.err)
     if done.code:

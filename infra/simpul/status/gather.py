@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import os
 import socket
-import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,10 +15,13 @@ from typing import Any
 
 import kubernetes
 import urllib3
-import yaml
 
-from simpul.errors import OutsideError
+from simpul import kubeconfig
+from simpul.command import run
+from simpul.errors import OutsideError, SimpulError, legible
+from simpul.provider import scratch
 from simpul.provider.cluster import make_client
+from simpul.provider.helm import program, surroundings
 from simpul.provider.waiting import holds, is_ready
 from simpul.status.model import (
     CityName,
@@ -34,6 +36,9 @@ from simpul.status.stack import StackState, read
 
 PATIENCE_SECONDS = 5
 """How long a host or a cluster may take to answer before it counts as out of reach."""
+
+HELM_SECONDS = 60
+"""How long helm may take to list the releases of a cluster that has answered."""
 
 SIDE_BY_SIDE = 32
 """How many are asked at once: most of the time is spent waiting for the ones that are out of reach."""
@@ -87,17 +92,18 @@ def _with_missing(found: list[ReleaseStatus], state: StackState) -> tuple[Releas
 
 def _ask(output: dict[str, Any], folder: Path) -> _Answer:
     """Ask a cluster for its nodes and pods, and helm for the releases in it if it answers."""
-    path = _write(folder / f"{output['name']}.yaml", output["kubeconfig"] or "")
+    path = folder / f"{output['name']}.yaml"
     nodes: list[Any] = []
     pods: list[Any] = []
     error: str | None = None
     try:
-        with make_client(yaml.safe_load(output["kubeconfig"] or "") or {}) as client:
+        found = _kubeconfig(output, path)
+        with scratch.folder() as private, make_client(found, private) as client:
             core = kubernetes.client.CoreV1Api(client)
             nodes = core.list_node(_request_timeout=PATIENCE_SECONDS).items
             pods = core.list_pod_for_all_namespaces(_request_timeout=PATIENCE_SECONDS).items
-    except kubernetes.config.ConfigException:
-        error = "it has no kubeconfig yet: its host is deferred"
+    except OutsideError as reason:
+        error = _words(reason)
     except (kubernetes.client.ApiException, urllib3.exceptions.HTTPError) as reason:
         error = f"it doesn't answer: {type(reason).__name__}"
     ready = [node for node in nodes if holds(node, "Ready")]
@@ -116,32 +122,46 @@ def _ask(output: dict[str, Any], folder: Path) -> _Answer:
     addresses = tuple(
         address.address for node in ready for address in node.status.addresses if address.type == "InternalIP"
     )
+    program()  # or nobody could list releases, of this cluster or another
     try:
         return _Answer(cluster, addresses, _releases(cluster))
-    except subprocess.CalledProcessError as reason:
-        said = reason.stderr.strip().splitlines()[-1:]
-        return _Answer(replace(cluster, error=f"helm can't list its releases: {''.join(said)}"), addresses)
+    except OutsideError as reason:
+        return _Answer(replace(cluster, error=f"its releases can't be listed: {_words(reason)}"), addresses)
+
+
+def _kubeconfig(output: dict[str, Any], path: Path) -> kubeconfig.Kubeconfig:
+    """Read a cluster's kubeconfig and write it to `path`; none stays there of a cluster that has no good one.
+
+    Raises OutsideError for such a cluster.
+    """
+    path.unlink(missing_ok=True)
+    if not output["kubeconfig"]:
+        raise OutsideError.at(output["name"], "it has no kubeconfig yet: its host is deferred")
+    found = kubeconfig.read(output["kubeconfig"], output["name"])
+    _write(path, found.text())
+    return found
+
+
+def _words(error: SimpulError) -> str:
+    first = error.problems[0]
+    return legible(f"{first.what}: {first.got.splitlines()[-1]}" if first.got else first.what)
 
 
 def _releases(cluster: ClusterStatus) -> tuple[ReleaseStatus, ...]:
-    """List the releases of a cluster; CalledProcessError when helm fails."""
+    """List the releases of a cluster; OutsideError when helm fails."""
     command = ["helm", "list", "--all-namespaces", "--output", "json", "--kubeconfig", cluster.kubeconfig]
-    try:
-        run = subprocess.run(command, capture_output=True, text=True, check=True)
-    except FileNotFoundError:
-        raise OutsideError.at(
-            "helm", "isn't on PATH", next='in a lab: eval "$(simpul lab env)"; else install Helm'
-        ) from None
+    with scratch.folder() as private:
+        listed = run(command, where="helm", env=surroundings(private / "none"), seconds=HELM_SECONDS)
     return tuple(
         ReleaseStatus(
             cluster=cluster.name,
-            namespace=release["namespace"],
-            name=release["name"],
-            chart=release["chart"],
+            namespace=legible(release["namespace"]),
+            name=legible(release["name"]),
+            chart=legible(release["chart"]),
             revision=int(release["revision"]),
-            status=release["status"],
+            status=legible(release["status"]),
         )
-        for release in json.loads(run.stdout)
+        for release in json.loads(listed)
     )
 
 

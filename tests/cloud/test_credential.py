@@ -13,8 +13,8 @@ from cloud.test_estate import NOTHING
 from recorder import Recorder, record
 from simpul.city import Api, City, load, plan
 from simpul.cloud import Cloud, find
-from simpul.cloud.kubeconfig import Credential, write
 from simpul.errors import OutsideError
+from simpul.kubeconfig import Credential, write
 from simpul.project import ROOT
 from simpul.recording import CREDENTIAL
 
