@@ -2,10 +2,7 @@ module simpul.id/messaging
 
 go 1.26.0
 
-tool (
-	github.com/nats-io/nats-server/v2
-	simpul.id/messaging/streams
-)
+tool simpul.id/messaging
 
 require (
 	github.com/nats-io/nats-server/v2 v2.15.2

@@ -56,13 +56,13 @@ authorization {
     {user: {{ $name | quote }}, password: {{ $user.password | quote }}, allowed_connection_types: ["STANDARD", "MQTT"]}
     {{- end }}
     {{- if eq .Values.role "hub" }}
-    # A site's leaf delivers its own reports and answers about them; it sees and says nothing else.
+    # A site's leaf answers what the hub asks about its own stream; it sees and says nothing else.
     {{- range $slug, $site := .Values.sites }}
     {
       user: {{ $slug | quote }}, password: {{ $site.password | quote }}, allowed_connection_types: ["LEAFNODE"]
       permissions: {
-        publish: ["deliver.{{ $slug }}.>", "$JSC.R.>"]
-        subscribe: ["$JS.{{ $slug }}.API.>", "$JS.FC.>"]
+        publish: ["deliver.{{ $slug }}.>"]
+        subscribe: ["$JS.{{ $slug }}.API.>", "$JS.ACK.REPORTS.{{ $slug }}.>"]
       }
     }
     {{- end }}

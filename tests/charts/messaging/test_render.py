@@ -33,7 +33,7 @@ def plain(made: list[dict[str, Any]]) -> str:
         if each["kind"] == "Secret":
             each["data"] = content(made, each["metadata"]["name"])
         if each["kind"] == "StatefulSet":
-            each["spec"]["template"]["metadata"]["annotations"] = {"simpul.id/configuration": "(a digest)"}
+            each["spec"]["template"]["metadata"]["annotations"]["simpul.id/configuration"] = "(a digest)"
     return yaml.safe_dump_all(shown, sort_keys=False, width=120)
 
 
@@ -106,11 +106,16 @@ def test_a_new_password_or_key_restarts_the_pod(change: str) -> None:
 def test_the_hub_draws_from_the_sites_that_it_is_given() -> None:
     values = example("hub")
     values["sites"] = {"647103": {"password": "made-up-for-rendering-5"}}
-    [declared, _] = json.loads(content(objects(values), "messaging-configuration")["streams.json"])
-    assert [source["external"]["api"] for source in declared["sources"]] == ["$JS.647103.API"]
+    declared = json.loads(content(objects(values), "messaging-configuration")["sites.json"])
+    assert declared == [{"name": "647103", "area": "reports.647103.>"}]
     values["sites"] = {}
-    [declared, _] = json.loads(content(objects(values), "messaging-configuration")["streams.json"])
-    assert "sources" not in declared
+    assert json.loads(content(objects(values), "messaging-configuration")["sites.json"]) == []
+
+
+def test_a_leafs_pod_says_how_to_ask_what_is_unsent_and_a_hubs_owes_nobody() -> None:
+    for name, said in (("leaf", "/messaging unsent"), ("hub", None)):
+        template = one(objects(example(name)), "StatefulSet")["spec"]["template"]
+        assert template["metadata"]["annotations"].get("simpul.id/unsent") == said
 
 
 BAD: dict[str, tuple[str, dict[str, Any], str]] = {

@@ -1,17 +1,14 @@
-// Streams makes the declared JetStream streams true before the server's doors open.
+// Package streams makes the declared JetStream streams true before the server's doors open.
 //
 // It starts the NATS server of the configuration inside itself, without any listener, makes or changes what the
 // second file declares, in its order, and stops. So no user, password or port exists through which a stream can
 // be made, and no client ever meets a server whose streams aren't there yet.
-//
-//	streams CONFIGURATION STREAMS.json
-package main
+package streams
 
 import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"os"
 	"time"
@@ -19,36 +16,32 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
-	"github.com/nats-io/nuid"
+
+	"simpul.id/messaging/inner"
 )
 
-const patience = 5 * time.Minute // a store of many gigabytes is read through after a hard stop
+const patience = 5 * time.Minute
 
-func main() {
-	if len(os.Args) != 3 {
-		fmt.Fprintln(os.Stderr, "usage: streams CONFIGURATION STREAMS.json")
-		os.Exit(2)
-	}
-	if err := run(os.Args[1], os.Args[2]); err != nil {
-		fmt.Fprintln(os.Stderr, "streams:", err)
-		os.Exit(1)
-	}
-}
-
-func run(configuration, declaration string) error {
+// Make brings the streams of the server that configuration describes in step with declaration, a JSON file.
+func Make(configuration, declaration string) error {
 	streams, err := read(declaration)
 	if err != nil {
 		return err
 	}
-	quiet, user, err := start(configuration)
+	options, err := inner.Options(configuration)
+	if err != nil {
+		return err
+	}
+	shut(options)
+	quiet, err := inner.Start(options)
 	if err != nil {
 		return err
 	}
 	defer quiet.WaitForShutdown()
 	defer quiet.Shutdown()
-	connection, err := nats.Connect(nats.DefaultURL, nats.InProcessServer(quiet), nats.UserInfo(user.Username, user.Password))
+	connection, err := quiet.Connect()
 	if err != nil {
-		return fmt.Errorf("connecting inside the process: %w", err)
+		return err
 	}
 	defer connection.Close()
 	return reconcile(connection, streams)
@@ -68,28 +61,12 @@ func read(path string) ([]jetstream.StreamConfig, error) {
 	return streams, nil
 }
 
-// start runs the configured server with no door but this process, and a user that lives as long as it does.
-func start(configuration string) (*server.Server, *server.User, error) {
-	options, err := server.ProcessConfigFile(configuration)
-	if err != nil {
-		return nil, nil, err
-	}
+// shut leaves the server no door but this process.
+func shut(options *server.Options) {
 	options.DontListen, options.NoSigs = true, true
 	options.HTTPHost, options.HTTPPort = "", 0
 	options.MQTT, options.LeafNode = server.MQTTOpts{}, server.LeafNodeOpts{}
 	options.TLSConfig, options.TLS = nil, false
-	user := &server.User{Username: nuid.Next(), Password: nuid.Next()}
-	options.Users = append(options.Users, user)
-	quiet, err := server.NewServer(options)
-	if err != nil {
-		return nil, nil, err
-	}
-	quiet.ConfigureLogger()
-	quiet.Start()
-	if !quiet.ReadyForConnections(patience) {
-		return nil, nil, errors.New("the server doesn't become ready; its log says why")
-	}
-	return quiet, user, nil
 }
 
 func reconcile(connection *nats.Conn, streams []jetstream.StreamConfig) error {
