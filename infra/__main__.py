@@ -9,7 +9,7 @@ from simpul.cloud import find
 from simpul.errors import SimpulError
 from simpul.garbage import look_seldom
 from simpul.policy.transform import apply
-from simpul.program import choose, compose, verify
+from simpul.program import choose, compose, confirm, verify
 
 look_seldom()
 try:
@@ -18,6 +18,7 @@ try:
     verify(city, pulumi.get_stack())
     apply(city)
     there = find(city)
+    confirm(city, there)
     for name, value in compose(city, there, choose(config.get("part"), there)).items():
         pulumi.export(name, value)
 except SimpulError as error:

@@ -7,7 +7,7 @@ import pytest
 from simpul.city import City, load
 from simpul.cloud import Found
 from simpul.errors import CityError
-from simpul.program import Part, choose, compose
+from simpul.program import Part, choose, compose, confirm
 from simpul.project import ROOT
 from simpul.recording import ANSWERS, COMPUTED, Recorder, run
 
@@ -50,3 +50,15 @@ def test_the_cloud_alone_takes_nothing_away_that_stands() -> None:
     with pytest.raises(CityError, match=r"(?s)would take away.*2 of them.*messaging-hub.*pulumi config rm simpul:part"):
         choose("cloud", there)
     assert choose(None, there) == "all"
+
+
+def test_a_city_that_stands_does_not_become_a_rehearsal(city: City) -> None:
+    rehearsal = city.model_copy(update={"rehearsal": True})
+    confirm(rehearsal, Found())
+    confirm(city, Found(protected=frozenset({("alicloud:rds/instance:Instance", "simpul-6471-reports")})))
+    for there in (
+        Found(protected=frozenset({("alicloud:rds/instance:Instance", "simpul-6471-reports")})),
+        Found(locked={("alicloud:oss/bucketWorm:BucketWorm", "simpul-6471-backup"): {}}),
+    ):
+        with pytest.raises(CityError, match=r"city\.rehearsal: can't be said of a city that stands.*simpul-6471-"):
+            confirm(rehearsal, there)

@@ -41,6 +41,14 @@ def choose(wanted: str | None, there: Found) -> Part:
     return "cloud"
 
 
+def confirm(city: City, there: Found) -> None:
+    """Hold `city` to what it says of itself. CityError where it calls itself a rehearsal and something is protected."""
+    if city.rehearsal and (kept := sorted(name for _, name in {*there.protected, *there.locked})):
+        got = f"{len(kept)} of it are locked or protected, such as {kept[0]}"
+        advice = "Take city.rehearsal out. docs/run-a-city.md, Take it away, says how a city goes."
+        raise CityError.at("city.rehearsal", "can't be said of a city that stands: it was used as one", got, advice)
+
+
 def compose(city: City, there: Found, part: Part = "all") -> dict[str, Any]:
     """Make `city` or a `part` of it, of which the cloud holds `there` already; give its stack outputs by name."""
     addresses = plan(city)

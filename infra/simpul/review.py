@@ -92,7 +92,7 @@ def review(file: Path, today: date | None = None) -> Review:
     counts["releases"] = sum(resource.type == RELEASE for resource in resources)
     counts["hosts"] = sum(len(site.hosts) for site in city.sites)
     return Review(
-        file, name, city, tuple(waiver.problems(waivers, rules)), findings, counts, lacks, tuple(_notes(file))
+        file, name, city, tuple(waiver.problems(city, rules, day)), findings, counts, lacks, tuple(_notes(file))
     )
 
 

@@ -21,6 +21,7 @@ RULE = Rule(
     looks_at="wormEnabled of backup vaults",
     english="Lock backup vaults.",
     indonesian="Kunci brankas cadangan.",
+    unwaivable="backups that can be deleted are what somebody who has broken in deletes first",
     on=Resource,
     types=(VAULT,),
     protective=True,

@@ -37,6 +37,7 @@ RULE = Rule(
     looks_at="versioning of, and the retention lock (WORM) beside, buckets with simpul:purpose backup or audit",
     english="Lock backup and audit buckets for as long as they are declared to be kept.",
     indonesian="Kunci bucket cadangan dan audit selama masa simpan yang dinyatakan.",
+    unwaivable="backups that can be deleted are what somebody who has broken in deletes first",
     on=Estate,
     protective=True,
     check=check,

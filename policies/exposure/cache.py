@@ -31,6 +31,7 @@ RULE = Rule(
     looks_at="public connections of Redis instances, allow-lists and vpcAuthMode of Redis and Tair",
     english="Give caches no public address, and let in only the ranges that need them, with a password.",
     indonesian="Jangan beri cache alamat publik; izinkan hanya rentang yang perlu, dengan kata sandi.",
+    unwaivable="what anybody can reach is found within the hour",
     on=Resource,
     types=(CACHE, TAIR, PUBLIC),
     check=check,

@@ -31,6 +31,7 @@ RULE = Rule(
     looks_at="public connections and endpoints of RDS instances, and their allow-lists",
     english="Give databases no public address, and let in only the ranges that need them.",
     indonesian="Jangan beri basis data alamat publik; izinkan hanya rentang yang memerlukannya.",
+    unwaivable="what anybody can reach is found within the hour",
     on=Resource,
     types=(DATABASE, *PUBLIC),
     check=check,

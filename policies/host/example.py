@@ -14,7 +14,7 @@ def check(declaration: Declaration) -> Iterator[Breach]:
     """Find addresses of documents in a city that is more than a rehearsal."""
     city = declaration.city
     found = [f"{place} {address}" for place, address in _addresses(city) if example(address)]
-    if found and city.cloud.protect:
+    if found and not city.rehearsal:
         yield Breach(
             "has addresses that only documents have, and that nobody can reach",
             f"{len(found)}, the first of them {found[0]}",
@@ -27,6 +27,7 @@ def _addresses(city: City) -> Iterator[tuple[str, IPv4Address | IPv4Network]]:
     for site in city.sites:
         if site.link.gateway is not None:
             yield f"the gateway of {site.code}", site.link.gateway
+        yield from ((f"a range of {site.code}", each) for each in site.link.ranges)
         yield from ((f"host {host.name}", host.address) for host in site.hosts)
 
 

@@ -38,6 +38,7 @@ RULE = Rule(
     looks_at="which accounts have privileges on which databases of RDS instances",
     english="Give each workload a database and an account of its own.",
     indonesian="Beri setiap beban kerja basis data dan akun tersendiri.",
+    unwaivable="the people whose data it is aren't asked, and what was told of them can't be taken back",
     on=Estate,
     check=check,
 )

@@ -51,6 +51,7 @@ RULE = Rule(
     looks_at="the KMS keys of buckets, databases and caches, by the class of their data",
     english="Encrypt personal data with a key that encrypts nothing else.",
     indonesian="Enkripsi data pribadi dengan kunci yang tidak dipakai untuk data lain.",
+    unwaivable="the people whose data it is aren't asked, and what was told of them can't be taken back",
     on=Estate,
     check=check,
 )

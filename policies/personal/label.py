@@ -25,6 +25,7 @@ RULE = Rule(
     looks_at="the tag simpul:data-class of databases, caches, buckets and keys",
     english="Label every store of data public, internal or personal.",
     indonesian="Beri label setiap penyimpanan data: public, internal, atau personal.",
+    unwaivable="the people whose data it is aren't asked, and what was told of them can't be taken back",
     on=Resource,
     types=tuple(kind for kind in (*STORES, KEY) if kind != LOG_STORE),
     check=check,

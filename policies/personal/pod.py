@@ -26,6 +26,7 @@ RULE = Rule(
     looks_at="the label simpul.id/data-class of pods",
     english="Label pods public, internal or personal.",
     indonesian="Beri label pod: public, internal, atau personal.",
+    unwaivable="the people whose data it is aren't asked, and what was told of them can't be taken back",
     on=Manifest,
     types=("Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "Pod"),
     check=check,

@@ -26,6 +26,7 @@ RULE = Rule(
     looks_at="simpul:workload of buckets and caches with personal data; platform means that it is shared",
     english="Give each workload with personal data its own bucket and cache.",
     indonesian="Beri setiap beban kerja dengan data pribadi bucket dan cache tersendiri.",
+    unwaivable="the people whose data it is aren't asked, and what was told of them can't be taken back",
     on=Resource,
     types=(BUCKET, CACHE, TAIR),
     check=check,

@@ -24,6 +24,7 @@ RULE = Rule(
     looks_at="backup vaults, their policies, replicas, and a database's backups in another region",
     english="Keep backups and their replicas in regions of the city's country.",
     indonesian="Simpan cadangan dan replikanya di wilayah dalam negeri.",
+    unwaivable="what was abroad can't be called back",
     on=Resource,
     types=("alicloud:hbr/*", "alicloud:rds/rdsInstanceCrossBackupPolicy:*"),
     check=check,

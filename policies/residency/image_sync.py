@@ -22,6 +22,7 @@ RULE = Rule(
     looks_at="the target of every sync rule of the image registry",
     english="Copy images only to registries in the city's country.",
     indonesian="Salin image hanya ke registri di dalam negeri.",
+    unwaivable="what was abroad can't be called back",
     on=Resource,
     types=("alicloud:cs/registryEnterpriseSyncRule:RegistryEnterpriseSyncRule",),
     check=check,

@@ -22,6 +22,7 @@ RULE = Rule(
     looks_at="the endpoint of every export of logs to a bucket",
     english="Export logs only to buckets in the city's country.",
     indonesian="Ekspor log hanya ke bucket di dalam negeri.",
+    unwaivable="what was abroad can't be called back",
     on=Resource,
     types=("alicloud:sls/ossExportSink:OssExportSink",),
     check=check,

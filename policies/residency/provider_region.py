@@ -21,6 +21,7 @@ RULE = Rule(
     looks_at="alicloud:region of the stack's configuration, else ALICLOUD_REGION of the run",
     english="Set alicloud:region to a region of the city's country.",
     indonesian="Atur alicloud:region ke wilayah di dalam negeri.",
+    unwaivable="what was abroad can't be called back",
     on=Stack,
     check=check,
 )

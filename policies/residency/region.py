@@ -33,6 +33,7 @@ RULE = Rule(
     looks_at="every region and zone that a cloud resource, or the provider itself, is given",
     english="Put every resource into a region of the city's country; for Indonesia that is Jakarta, ap-southeast-5.",
     indonesian="Tempatkan setiap sumber daya di wilayah dalam negeri; untuk Indonesia: Jakarta, ap-southeast-5.",
+    unwaivable="what was abroad can't be called back",
     on=Resource,
     types=("alicloud:*", "pulumi:providers:alicloud"),
     check=check,

@@ -27,6 +27,7 @@ RULE = Rule(
     looks_at="the destination of every bucket replication",
     english="Replicate buckets only to regions of the city's country.",
     indonesian="Replikasi bucket hanya ke wilayah di dalam negeri.",
+    unwaivable="what was abroad can't be called back",
     on=Resource,
     types=("alicloud:oss/bucketReplication:BucketReplication",),
     check=check,

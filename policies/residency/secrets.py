@@ -24,6 +24,7 @@ RULE = Rule(
     looks_at="the secrets provider of the stack",
     english="Encrypt the stack's secrets with a passphrase or a vault of the city's own.",
     indonesian="Enkripsi rahasia stack dengan frasa sandi atau brankas milik kota sendiri.",
+    unwaivable="what was abroad can't be called back",
     on=Stack,
     check=check,
 )

@@ -43,6 +43,7 @@ RULE = Rule(
     looks_at="the address of the stack's backend",
     english="Keep the stack's state in files of the city's own or in a bucket in its country.",
     indonesian="Simpan state Pulumi di berkas milik kota atau di bucket dalam negeri.",
+    unwaivable="what was abroad can't be called back",
     on=Stack,
     check=check,
 )

@@ -39,6 +39,7 @@ RULE = Rule(
     looks_at="environment variables and arguments by which containers are told where telemetry goes",
     english="Send metrics, traces and reports only to endpoints in the cluster or in the city's country.",
     indonesian="Kirim metrik, jejak, dan laporan hanya ke titik akhir di klaster atau di dalam negeri.",
+    unwaivable="what was abroad can't be called back",
     on=Manifest,
     types=("Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "Pod"),
     check=check,

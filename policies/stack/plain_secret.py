@@ -24,6 +24,7 @@ RULE = Rule(
     looks_at="the names of the stack's configuration, and whether each is encrypted",
     english="Encrypt secrets in the stack's configuration.",
     indonesian="Enkripsi rahasia dalam konfigurasi stack.",
+    unwaivable="the file is read by many, and a secret is set anew in a minute",
     on=Stack,
     check=check,
 )

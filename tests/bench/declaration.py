@@ -55,7 +55,7 @@ def _declare(sample: Path) -> dict[str, Any]:
         {
             "code": area.code,
             "number": number,
-            "link": {"kind": "internet", "offline_days": 7},
+            "link": {"kind": "internet", "ranges": ["36.66.0.0/16"], "offline_days": 7},
             "hosts": [{"name": f"sby-{number}-1", "address": f"10.30.{number}.11", "role": "server"}],
         }
         for number, area in enumerate(inside(SURABAYA, Level.KELURAHAN)[:SITES], start=1)

@@ -161,36 +161,55 @@ def test_a_broken_rule_is_told_with_its_article_and_what_to_do(shell: Shell, tmp
     assert "privilege-keys-declared: The sites' keys end within two years (engineering choice)" in said.out
     assert "keys_end 2036-12-31" in said.out
     assert "Write a day until 2028-11-23" in said.out
-    assert ": 2 broken, 0 warned, 0 waived" in said.out
+    assert ": 2 broken, 1 warned, 0 waived" in said.out
 
 
 def test_waivers_are_shown_with_their_day_and_stop_after_it(
     shell: Shell, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    waiver = {"rule": "protection-declared", "where": "city", "reason": "a rehearsal in a test", "ends": "2026-12-31"}
-    spare = {"rule": "host-user", "where": "nobody-*", "reason": "covers nothing at all", "ends": "2026-12-31"}
+    waiver = {"rule": "protection-declared", "where": "city", "reason": "it goes, in a test", "by": "Diskominfo",
+              "ends": "2026-12-20"}  # fmt: skip
+    spare = {"rule": "host-user", "where": "nobody-*", "reason": "covers nothing at all", "by": "Diskominfo",
+             "ends": "2026-12-31"}  # fmt: skip
     file = change(tmp_path, cloud={"protect": False}, waivers=[waiver, spare])
     said = shell.run("check", str(file))
     assert said.code == 0, said.out
-    assert "waived until 2026-12-31: a rehearsal in a test" in said.out
+    assert "waived until 2026-12-20 by Diskominfo: it goes, in a test" in said.out
     assert "the waiver of host-user at nobody-* covers nothing" in said.out
 
     monkeypatch.setattr(day, "today", lambda: date(2027, 1, 1))
     late = shell.run("check", str(file))
     assert late.code == 1
-    assert "its waiver ended on 2026-12-31" in late.out
+    assert "its waiver ended on 2026-12-20" in late.out
 
 
 def test_a_waiver_of_no_rule_is_a_problem_with_the_nearest(shell: Shell, tmp_path: Path) -> None:
-    waiver = {"rule": "host-users", "where": "*", "reason": "covers nothing at all", "ends": "2026-12-31"}
+    waiver = {"rule": "host-users", "where": "x", "reason": "covers nothing", "by": "me", "ends": "2026-12-31"}
     said = shell.run("check", str(change(tmp_path, waivers=[waiver])))
     assert said.code == 1
     assert "city.waivers[0].rule: is no rule's id" in said.err
     assert "Did you mean host-user?" in said.err
 
 
+def test_a_site_that_lets_the_world_in_is_told_in_every_check(shell: Shell, tmp_path: Path) -> None:
+    """One site without a gateway took the list off the hub's ports, and nothing was said of it."""
+    sites = yaml.safe_load(CITY.read_text())["config"]["simpul:city"]["sites"]
+    sites[0]["link"] = {"kind": "internet", "offline_days": 14}
+    said = shell.run("check", str(change(tmp_path, sites=sites)))
+    assert said.code == 1
+    assert "city.sites[0].link.gateway: is missing" in said.err
+
+    sites[0]["link"]["open"] = True
+    said = shell.run("check", str(change(tmp_path, sites=sites)))
+    assert said.code == 0
+    assert "exposure-entrance: Messages come in from where the sites are" in said.out
+    assert "link.open of 64.71.01" in said.out
+    assert ": 0 broken, 2 warned, 0 waived" in said.out
+
+
 def test_programs_get_it_as_data(shell: Shell, tmp_path: Path) -> None:
-    waiver = {"rule": "protection-declared", "where": "city", "reason": "a rehearsal in a test", "ends": "2026-12-31"}
+    waiver = {"rule": "protection-declared", "where": "city", "reason": "it goes, in a test", "by": "Diskominfo",
+              "ends": "2026-12-20"}  # fmt: skip
     there = {"address": "simpul-6471-one-registry-vpc.ap-southeast-5.cr.aliyuncs.com/balikpapan"}
     change(tmp_path, name="one", cloud={"protect": False}, keys_end="2036-12-31", waivers=[waiver], registry=there)
     files = [str(tmp_path / "Pulumi.one.yaml"), str(next(c for c in CASES if c.name.startswith("error.city.name")))]
@@ -202,9 +221,13 @@ def test_programs_get_it_as_data(shell: Shell, tmp_path: Path) -> None:
     assert one["stack"] == "one"
     assert one["city"] == {"name": "Balikpapan", "wilayah": "64.71", "sites": 6}
     states = {finding["rule"]: finding["state"] for finding in one["findings"]}
-    assert states == {"privilege-keys-declared": "broken", "protection-declared": "waived"}
+    assert states == {
+        "host-example": "warned",
+        "privilege-keys-declared": "broken",
+        "protection-declared": "waived",
+    }
     waived = next(finding for finding in one["findings"] if finding["state"] == "waived")
-    assert waived["waiver"] == {"reason": "a rehearsal in a test", "ends": "2026-12-31"}
+    assert waived["waiver"] == {"reason": "it goes, in a test", "by": "Diskominfo", "ends": "2026-12-20"}
     assert one["counts"]["rules"] >= 42
     assert one["counts"]["manifests"] > 0
     assert other["city"] is None

@@ -37,7 +37,7 @@ def rehearsed(declared: dict[str, Any], sites: int) -> dict[str, Any]:
 def test_the_rehearsal_holds_and_keeps_the_ranges_of_the_city(declared: dict[str, Any]) -> None:
     city, rehearsal = parse(declared), parse(rehearsed(declared, 2))
     assert [site.code for site in rehearsal.sites] == ["64.71.01", "64.71.02"]
-    own = {"sites", "cloud", "registry", "bundle", "waivers"}
+    own = {"rehearsal", "sites", "cloud", "registry", "bundle", "waivers"}
     assert rehearsal.model_dump(exclude=own) == city.model_dump(exclude=own)
     whole, part = plan(city), plan(rehearsal)
     assert part.vpc == whole.vpc
@@ -55,7 +55,7 @@ def test_a_rehearsal_keeps_the_rules_but_for_the_one_that_it_waives(declared: di
     judge = Judge(load(), waivers(rehearsal), day.today())
     found = judge.judge_all(subjects(rehearsal, day.today()))
     assert found.errors == ()
-    assert [finding.rule.id for finding in found.waived] == ["protection-declared"]
+    assert [finding.rule.id for finding in found.waived] == ["protection-rehearsal"]
     assert found.unused == ()
 
 

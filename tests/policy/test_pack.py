@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from policy.project import Project
+from policy.project import SOON, Project, waived
 from simpul.policy import load
 from simpul.policy.pack import policies
 from simpul.project import POLICIES
@@ -41,13 +41,18 @@ def test_a_preview_with_the_pack_fails_and_cites_rules_of_resources_and_of_the_w
 
 @pytest.mark.engine
 def test_the_pack_takes_waivers_from_the_stacks_declaration(project: Callable[..., Project]) -> None:
-    waivers = [
-        {"rule": rule, "where": "simpul-6471-*", "reason": "a test of waivers", "ends": "2099-12-31"}
-        for rule in ("residency-region", "audit-flow-log", "tag-complete")
-    ]
-    made = project(waivers=waivers)
-    made.write(SWITCH, gate=False)
+    made = project(waivers=waived("audit-flow-log", "tag-complete"))
+    made.write(SWITCH.replace("southeast-1a", "southeast-5a"), gate=False)
     done = made.run(*PACK)
     said = done.stdout + done.stderr
     assert done.returncode == 0, said
-    assert "waived until 2099-12-31: a test of waivers" in said
+    assert f"waived until {SOON} by a test: a test of waivers" in said
+
+
+@pytest.mark.engine
+def test_the_pack_takes_no_waiver_that_the_program_refuses(project: Callable[..., Project]) -> None:
+    made = project(waivers=waived("residency-region"))
+    made.write(SWITCH, gate=False)
+    done = made.run(*PACK)
+    assert done.returncode != 0
+    assert "is a rule that nobody may waive" in done.stdout + done.stderr

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from policy.project import Project
+from policy.project import SOON, Project, waived
 from simpul.project import ROOT
 
 pytestmark = pytest.mark.engine
@@ -53,22 +53,17 @@ def test_a_preview_that_breaks_rules_fails_and_tells_them_all(project: Callable[
 
 
 def test_a_waived_finding_is_shown_and_does_not_fail(project: Callable[..., Project]) -> None:
-    waivers = [
-        {"rule": rule, "where": "simpul-6471-*", "reason": "a test of waivers", "ends": "2099-12-31"}
-        for rule in ("residency-region", "audit-flow-log", "tag-complete")
-    ]
-    made = project(waivers=waivers, keys_end="2027-12-31")
-    made.write("\n".join(OPEN.splitlines()[3:]), gate=True)
+    made = project(waivers=waived("audit-flow-log", "tag-complete"), keys_end="2027-12-31")
+    made.write("\n".join(OPEN.splitlines()[3:]).replace("southeast-1a", "southeast-5a"), gate=True)
     done = made.run("preview")
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "waived until 2099-12-31: a test of waivers" in done.stdout + done.stderr
+    assert f"waived until {SOON} by a test: a test of waivers" in done.stdout + done.stderr
 
 
 def test_a_value_that_a_preview_does_not_know_is_judged_by_the_update_which_makes_nothing_of_it(
     project: Callable[..., Project],
 ) -> None:
-    flow = [{"rule": "audit-flow-log", "where": "*", "reason": "a test of late values", "ends": "2099-12-31"}]
-    made = project(waivers=flow)
+    made = project(waivers=waived("audit-flow-log"))
     made.write(LATE.format(tags=TAGS), gate=True)
     preview = made.run("preview")
     assert preview.returncode == 0, preview.stdout + preview.stderr

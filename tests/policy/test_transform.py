@@ -183,6 +183,7 @@ def test_a_waived_finding_is_told_and_does_not_fail(city: City, caplog: pytest.L
         "rule": "exposure-bucket-acl",
         "where": "op*",
         "reason": "open data, moved in January",
+        "by": "Diskominfo",
         "ends": "2026-12-31",
     }
     waived = City.model_validate({**city.model_dump(mode="json"), "waivers": [waiver]})
@@ -193,7 +194,7 @@ def test_a_waived_finding_is_told_and_does_not_fail(city: City, caplog: pytest.L
 
     with caplog.at_level(logging.INFO):
         run(program)
-    assert "waived until 2026-12-31: open data, moved in January" in caplog.text
+    assert "waived until 2026-12-31 by Diskominfo: open data, moved in January" in caplog.text
 
 
 def test_a_waiver_of_no_rule_is_refused_before_anything_is_registered(city: City) -> None:
@@ -201,6 +202,7 @@ def test_a_waiver_of_no_rule_is_refused_before_anything_is_registered(city: City
         "rule": "exposure-bucket-acls",
         "where": "*",
         "reason": "open data, moved in January",
+        "by": "Diskominfo",
         "ends": "2026-12-31",
     }
     wrong = City.model_validate({**city.model_dump(mode="json"), "waivers": [waiver]})
@@ -217,7 +219,13 @@ def test_a_program_that_keeps_the_rules_runs_as_without_them(city: City) -> None
 
 
 def test_a_waiver_that_covers_nothing_is_told(city: City, caplog: pytest.LogCaptureFixture) -> None:
-    waiver = {"rule": "host-user", "where": "nobody", "reason": "covers nothing at all", "ends": "2026-12-31"}
+    waiver = {
+        "rule": "host-user",
+        "where": "nobody",
+        "reason": "covers nothing",
+        "by": "Diskominfo",
+        "ends": "2026-12-31",
+    }
     spare = City.model_validate({**city.model_dump(mode="json"), "waivers": [waiver]})
     run(lambda: transform.apply(spare))
     assert "the waiver of host-user at nobody covers nothing" in caplog.text

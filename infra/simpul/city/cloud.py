@@ -151,4 +151,5 @@ class Cloud(Declared):
     """What may be made anew or deleted although it holds data or has an address that others were told."""
 
     protect: bool = True
-    """Whether what holds data can't be deleted: locks, deletion protection. false is for a rehearsal alone."""
+    """Whether what holds data can't be deleted: locks, deletion protection. false counts in a rehearsal, and for a city
+    that is being taken away; either with a waiver."""

@@ -26,6 +26,7 @@ from simpul.city.form import (
     Label,
     Mirror,
     PublicAddress,
+    PublicRange,
     RegistryAddress,
     RuleId,
     TransferRange,
@@ -34,6 +35,9 @@ from simpul.city.form import (
 )
 
 Residency = Literal["ID"]
+MAX_RANGES = 10
+"""How many ranges a site's router may be from: whose carrier has more is known by none of them."""
+
 Timezone = Literal["Asia/Jakarta", "Asia/Pontianak", "Asia/Makassar", "Asia/Jayapura"]
 
 
@@ -71,6 +75,12 @@ class Link(Declared):
 
     gateway: PublicAddress | None = None
     """The public IPv4 address of the site's router, by which the entrance knows it; ipsec: where its tunnel ends."""
+
+    ranges: Annotated[tuple[PublicRange, ...], Field(max_length=MAX_RANGES)] = ()
+    """Where the router's address changes: the carrier's public ranges, /16 or smaller, that it is from. At most 10."""
+
+    open: bool = False
+    """Where neither can be told: the entrance then takes messages from the whole internet, for all sites."""
 
     line: Line | None = None
     """leased: the line."""
@@ -195,13 +205,16 @@ class Waiver(Declared):
     """The rule's id; docs/rules.md lists them."""
 
     where: Annotated[str, Field(min_length=1, max_length=200)]
-    """What it is waived for: the name of a resource, a manifest or a host, with * for any letters."""
+    """What it is waived for: the name of a resource, a manifest or a host; * for any letters, behind what names it."""
 
     reason: Annotated[str, Field(min_length=10, max_length=500)]
     """Why, and what is done instead."""
 
+    by: CityName
+    """Who answers for it: a person or an office."""
+
     ends: Day
-    """The last day on which it counts."""
+    """The last day on which it counts, at most 180 days from today."""
 
 
 class City(Declared):
@@ -236,6 +249,9 @@ class City(Declared):
 
     vendor: Vendor | None = None
     """A company that works on the city's cloud."""
+
+    rehearsal: bool = False
+    """Whether it is a rehearsal, from its first run on: it holds nothing that must be kept."""
 
     cloud: Cloud
     """The cloud side."""

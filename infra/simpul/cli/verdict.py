@@ -10,8 +10,8 @@ The data (`--format json`):
       counts        how many rules, resources, manifests, releases and hosts were looked at
       problems      of the declaration: [{where, what, got, next}]
       findings      of rules: [{rule, title, severity, source, article, where, name, what, got, next, state,
-                    waiver, waiver_ended}]; state is broken, warned or waived; waiver is {reason, ends} or null
-      unused_waivers  [{rule, where, reason, ends}], which cover nothing
+                    waiver, waiver_ended}]; state is broken, warned or waived; waiver is {reason, by, ends} or null
+      unused_waivers  [{rule, where, reason, by, ends}], which cover nothing
       lacks         what couldn't be looked at: [{where, what, got, next}]
       notes         what is right for a while: [{where, what, got, next}]
 """
@@ -89,7 +89,8 @@ def _city(review: Review) -> dict[str, Any]:
         "problems": [asdict(problem) for problem in review.problems],
         "findings": [_finding(finding) for finding in review.findings.found],
         "unused_waivers": [
-            {"rule": w.rule, "where": w.where, "reason": w.reason, "ends": str(w.ends)} for w in review.findings.unused
+            {"rule": w.rule, "where": w.where, "reason": w.reason, "by": w.by, "ends": str(w.ends)}
+            for w in review.findings.unused
         ],
         "lacks": [asdict(problem) for problem in review.lacks],
         "notes": [asdict(problem) for problem in review.notes],
@@ -122,4 +123,4 @@ def _state(finding: Finding) -> str:
 
 
 def _waiver(waiver: Waiver | None) -> dict[str, str] | None:
-    return {"reason": waiver.reason, "ends": str(waiver.ends)} if waiver else None
+    return {"reason": waiver.reason, "by": waiver.by, "ends": str(waiver.ends)} if waiver else None

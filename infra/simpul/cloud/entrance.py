@@ -1,4 +1,4 @@
-"""The city's one way in from the internet: an address with a load balancer, and a list of the sites' own routers.
+"""The city's one way in from the internet: an address with a load balancer, and a list of where its sites are.
 
 In: the frame. Out: the load balancer, and the list's id. What isn't for the world is for those on the list alone
 (docs/adr/0023-guests.md).
@@ -6,11 +6,13 @@ In: the frame. Out: the load balancer, and the list's id. What isn't for the wor
 
 from __future__ import annotations
 
-from ipaddress import IPv4Address
+import re
+from ipaddress import IPv4Address, IPv4Network
 
 import pulumi
 import pulumi_alicloud as alicloud
 
+from simpul.city import City
 from simpul.cloud.found import Listed, ask
 from simpul.cloud.frame import Frame
 from simpul.cloud.identity import Identity
@@ -21,7 +23,7 @@ class Entrance(pulumi.ComponentResource):
 
     balancer: alicloud.slb.ApplicationLoadBalancer
     guests: pulumi.Output[str] | None = None
-    """The list of the sites' own routers; None where a site's isn't declared, so that everybody has to be let in."""
+    """The list of where the sites are; None where one declares `link.open`, so that everybody has to be let in."""
 
     def __init__(self, name: str, frame: Frame, opts: pulumi.ResourceOptions | None = None) -> None:
         """Make the entrance `name` in `frame`."""
@@ -40,14 +42,12 @@ class Entrance(pulumi.ComponentResource):
                 frame.child(self, alicloud.slb.ApplicationLoadBalancer, identity.name("entrance")), "resourceGroupId"
             ),
         )
-        gateways = [site.link.gateway for site in frame.city.sites]
-        known = [gateway for gateway in gateways if gateway is not None]
-        if known and len(known) == len(gateways):
-            self.guests = self._guests(frame, sorted(set(known)))
+        if not any(site.link.open for site in frame.city.sites):
+            self.guests = self._guests(frame)
         self.register_outputs({"address": self.balancer.address})
 
-    def _guests(self, frame: Frame, gateways: list[IPv4Address]) -> pulumi.Output[str]:
-        """List the routers of the sites: by these addresses alone do their messages come."""
+    def _guests(self, frame: Frame) -> pulumi.Output[str]:
+        """List where the sites are: from there alone do their messages come."""
         name, sole = frame.identity.name("guests"), frame.identity.sole_name("guests")
         acl = alicloud.slb.Acl(
             name,
@@ -57,16 +57,33 @@ class Entrance(pulumi.ComponentResource):
             tags=frame.identity.tags(),
             opts=frame.stay(frame.child(self, alicloud.slb.Acl, sole), "resourceGroupId"),
         )
-        for gateway in gateways:
-            entry = f"{gateway}/32"
+        for entry, (part, whose) in guests(frame.city).items():
             alicloud.slb.AclEntryAttachment(
-                f"{name}-{str(gateway).replace('.', '-')}",
+                f"{name}-{part}",
                 acl_id=acl.id,
                 entry=entry,
-                comment="the router of an office",
+                comment=whose,
                 opts=frame.once(frame.child(self, alicloud.slb.AclEntryAttachment, entry)),
             )
         return acl.id
+
+
+def guests(city: City) -> dict[str, tuple[str, str]]:
+    """Give the ranges that are on the list of `city`, each with its part of a name and whose it is.
+
+    An empty list lets everybody in, so a city without a site has its own networks on it, from which nobody comes here.
+    """
+    links = [site.link for site in city.sites]
+    routers = sorted({link.gateway for link in links if link.gateway is not None})
+    ranges = sorted({each for link in links for each in link.ranges})
+    return {
+        **{f"{each}/32": (_part(each), "the router of an office") for each in routers},
+        **{str(each): (_part(each), "the carrier of an office") for each in ranges},
+    } or {str(city.cloud.addresses): (_part(city.cloud.addresses), "the city itself: no office yet")}
+
+
+def _part(place: IPv4Address | IPv4Network) -> str:
+    return re.sub(r"[./]", "-", str(place))
 
 
 async def listed(identity: Identity) -> Listed:

@@ -31,7 +31,7 @@ class Finding:
     def notice(self) -> str:
         """What is to be said of its waiver, "" where there is none."""
         if self.waiver:
-            return f"waived until {self.waiver.ends}: {self.waiver.reason}"
+            return f"waived until {self.waiver.ends} by {self.waiver.by}: {self.waiver.reason}"
         return f"its waiver ended on {self.ended.ends}" if self.ended else ""
 
     @property

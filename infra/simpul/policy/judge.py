@@ -22,6 +22,7 @@ class Judge:
         self._waivers = tuple(waivers)
         self._today = today
         self._looking: dict[tuple[type, str], tuple[Rule, ...]] = {}
+        self._waiving: dict[str, tuple[Waiver, ...]] = {}
         self._used: set[Waiver] = set()
 
     def judge(self, subject: Subject) -> list[Finding]:
@@ -43,6 +44,13 @@ class Judge:
         """The waivers that covered nothing so far."""
         return tuple(waiver for waiver in self._waivers if waiver not in self._used)
 
+    def _waivers_of(self, rule: Rule) -> tuple[Waiver, ...]:
+        """Give the waivers of `rule` with which nothing is wrong."""
+        if rule.id not in self._waiving:
+            about = (waiver for waiver in self._waivers if waiver.rule == rule.id)
+            self._waiving[rule.id] = tuple(each for each in about if not any(each.faults(rule, self._today)))
+        return self._waiving[rule.id]
+
     def _looking_at(self, subject: Subject) -> tuple[Rule, ...]:
         key = (type(subject), kind_of(subject))
         if key not in self._looking:
@@ -51,7 +59,7 @@ class Judge:
 
     def _finding(self, rule: Rule, subject: Subject, breach: Breach) -> Finding:
         about = breach.about or subject
-        covering = [waiver for waiver in self._waivers if waiver.covers(rule.id, about.name)]
+        covering = [waiver for waiver in self._waivers_of(rule) if waiver.covers(rule.id, about.name)]
         self._used.update(covering)
         holding = [waiver for waiver in covering if not waiver.has_ended(self._today)]
         return Finding(

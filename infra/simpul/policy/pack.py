@@ -26,8 +26,8 @@ from pulumi_policy import (
 from pulumi_policy.proxy import UnknownValueError
 
 from simpul.city import City, load
-from simpul.errors import SimpulError
-from simpul.policy import day, declared, render, stack
+from simpul.errors import CityError, SimpulError
+from simpul.policy import day, declared, render, stack, waiver
 from simpul.policy.judge import Judge
 from simpul.policy.load import load as load_rules
 from simpul.policy.rule import Rule
@@ -153,11 +153,14 @@ def _stack_of(urn: str) -> str:
 
 @cache
 def _city(name: str) -> City:
-    """Read the city that the stack `name` declares; the problems of one that can't be read end the run."""
+    """Read the city that the stack `name` declares; the problems of it and its waivers end the run."""
     try:
-        return load(_file(name))
+        city = load(_file(name))
+        if problems := waiver.problems(city, load_rules(), day.today()):
+            raise CityError.of(problems)
     except SimpulError as error:
         raise RuntimeError(str(error)) from None
+    return city
 
 
 @cache

@@ -14,6 +14,7 @@ import yaml
 
 from simpul.policy.case import Case, read
 from simpul.policy.load import RuleFile, find
+from simpul.policy.rule import Rule
 from simpul.policy.subject import UNKNOWN
 from simpul.project import ROOT
 
@@ -57,12 +58,20 @@ def _index(groups: Iterable[tuple[str, list[RuleFile]]]) -> Iterator[str]:
     groups = list(groups)
     severities = Counter(file.rule.severity for _, listed in groups for file in listed)
     total = sum(severities.values())
-    yield f"{total} rules; {severities['error']} of them stop a run, the others are told as warnings.\n"
+    never = sum(bool(file.rule.unwaivable) for _, listed in groups for file in listed)
+    yield (
+        f"{total} rules; {severities['error']} of them stop a run, the others are told as warnings. "
+        f"{never} may never be waived, marked by ‡.\n"
+    )
     yield "| group | rules |"
     yield "|---|---|"
     for group, listed in groups:
-        yield f"| {group} | {', '.join(f'[{file.rule.id}](#{file.rule.id})' for file in listed)} |"
+        yield f"| {group} | {', '.join(map(_entry, listed))} |"
     yield ""
+
+
+def _entry(file: RuleFile) -> str:
+    return f"[{file.rule.id}](#{file.rule.id}){'‡' if file.rule.unwaivable else ''}"
 
 
 def _group(listed: list[RuleFile]) -> Iterator[str]:
@@ -77,7 +86,8 @@ def _rule(file: RuleFile) -> Iterator[str]:
     yield f"{rule.title}. **{rule.severity.capitalize()}**, {rule.source}.\n"
     yield f"Looks at {rule.looks_at}."
     if rule.protective:
-        yield "Not held in a rehearsal (`cloud.protect: false`), nor for what `cloud.replace` names."
+        yield "Not held where `cloud.protect: false` counts, nor for what `cloud.replace` names."
+    yield _waiving(rule)
     yield ""
     yield f"- English: {rule.english}"
     yield f"- Bahasa Indonesia: {rule.indonesian}\n"
@@ -86,6 +96,12 @@ def _rule(file: RuleFile) -> Iterator[str]:
     yield "    ---"
     yield from _block(cases.passing[0])
     yield ""
+
+
+def _waiving(rule: Rule) -> str:
+    if rule.unwaivable:
+        return f"**Nobody may waive it**: {rule.unwaivable}."
+    return f"May be waived, for {rule.longest.days} days at most."
 
 
 def _block(case: Case) -> Iterator[str]:

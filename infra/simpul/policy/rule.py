@@ -9,12 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from fnmatch import fnmatchcase
 from typing import Any, Literal
 
 from simpul.policy.subject import Manifest, Resource, Subject
 
 Severity = Literal["error", "warning"]
+WAIVED = timedelta(days=180)
+"""For how long from today a rule is waived at most: within half a year somebody looks at it again."""
+
 ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)+")
 
 
@@ -61,8 +65,8 @@ Check = Callable[[Any], Iterator[Breach]]
 class Rule:
     """A rule. `on` is the kind of subject that it looks at, `types` which of them: types, or kinds of manifests.
 
-    A `protective` one doesn't hold for a city whose declaration says `cloud.protect: false`, a rehearsal, nor for what
-    its `cloud.replace` lets go.
+    A `protective` one doesn't hold for a rehearsal or a city that is being taken away, nor for what `cloud.replace`
+    lets go. `unwaivable` says why nobody may waive the rule, `longest` for how long from today it may be waived.
     """
 
     id: str
@@ -76,6 +80,8 @@ class Rule:
     types: tuple[str, ...] = ()
     severity: Severity = "error"
     protective: bool = False
+    unwaivable: str = ""
+    longest: timedelta = WAIVED
 
     @property
     def cited(self) -> str:

@@ -28,9 +28,9 @@ from simpul.project import ROOT
 
 
 def apply(city: City) -> Gate:
-    """Let everything that the program registers from here on pass the rules. CityError for a waiver of no rule."""
+    """Let everything that the program registers from here on pass the rules. CityError for waivers that none may be."""
     rules = load()
-    problems = waiver.problems(declared.waivers(city), rules)
+    problems = waiver.problems(city, rules, day.today())
     if problems:
         raise CityError.of(problems)
     gate = Gate(Frame.of(city), Judge(rules, declared.waivers(city), day.today()))

@@ -35,6 +35,7 @@ RULES = (
     site.check_server,
     site.check_addresses,
     link.check_ends,
+    link.check_way_in,
     link.check_hosts,
     link.check_transfer,
     unique.check,

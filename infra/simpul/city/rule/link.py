@@ -23,6 +23,15 @@ NEEDS = {
 }
 """What a link has beside its kind: which kind needs it, what it is, and how it is written."""
 
+KNOWN_BY = ("gateway", "ranges")
+"""What tells where a site's messages come from."""
+
+_UNKNOWN = "is missing: by its router's public address a site is known at the city's entrance"
+_WAYS = (
+    'Add gateway: "203.0.113.10"; where the address changes, ranges: ["203.0.113.0/24"], the carrier\'s; where neither '
+    "can be told, open: true, and all of the internet reaches the ports of the city's messages."
+)
+
 ROUTED = {"ipsec", "leased"}
 """The kinds by which the cloud's network and the site's are one."""
 
@@ -45,6 +54,19 @@ def check_ends(draft: Draft) -> Iterator[Fault]:
             elif kind != needing and there and key not in ANYWHERE:
                 advice = f"Take it out, or make the link's kind {needing}."
                 yield Fault((*link.loc, key), f"isn't for a link of kind {kind}", show(link.value[key]), advice)
+
+
+def check_way_in(draft: Draft) -> Iterator[Fault]:
+    """Find sites that the entrance can't know, and that don't say so; and those that say so although it can."""
+    for link in draft.find("sites", EACH, "link"):
+        if draft.get(*link.loc, "kind") in (None, "ipsec") or not isinstance(link.value, dict):
+            continue  # a tunnel has its gateway
+        known = [key for key in KNOWN_BY if link.value.get(key)]
+        if link.value.get("open") is True and known:
+            what = f"lets everybody in, though {known[0]} says where the site's messages come from"
+            yield Fault((*link.loc, "open"), what, "true", "Take it out.")
+        elif not known and link.value.get("open") is not True:
+            yield Fault((*link.loc, "gateway"), _UNKNOWN, None, _WAYS)
 
 
 def check_hosts(draft: Draft) -> Iterator[Fault]:
