@@ -14,9 +14,8 @@ BESIDE = "alicloud:oss/bucketPolicy:BucketPolicy"
 def check(estate: Estate) -> Iterator[Breach]:
     """Find buckets whose policies don't deny what comes in plain text."""
     for bucket in buckets(estate):
-        own = bucket.get("policy")
         beside = [other.get("policy") for other in estate.beside(bucket, BESIDE, "bucket", "bucket", "id")]
-        texts = [own, *beside]
+        texts = beside or [bucket.get("policy")]
         if UNKNOWN in texts or estate.is_open(BESIDE, "bucket"):
             continue
         if not any(_denies_plain(statement) for text in texts for statement in statements(text)):

@@ -29,5 +29,6 @@ RULE = Rule(
     indonesian="Tuliskan nilai yang diterima API vendor.",
     on=Resource,
     types=("alicloud:*",),
+    sweeping=True,
     check=check,
 )

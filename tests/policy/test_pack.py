@@ -40,6 +40,24 @@ def test_a_preview_with_the_pack_fails_and_cites_rules_of_resources_and_of_the_w
 
 
 @pytest.mark.engine
+def test_the_pack_judges_what_is_secret_or_ignored_and_shows_no_secret(project: Callable[..., Project]) -> None:
+    made = project()
+    made.write(
+        """
+alicloud.oss.BucketAcl("secret", bucket="b", acl=pulumi.Output.secret("public-read-write"))
+alicloud.oss.BucketAcl("kept", bucket="b", acl="private", opts=pulumi.ResourceOptions(ignore_changes=["acl"]))
+""",
+        gate=False,
+    )
+    done = made.run(*PACK)
+    said = done.stdout + done.stderr
+    assert done.returncode != 0
+    assert "BucketAcl secret can be read by everybody (got a secret)" in said
+    assert "public-read-write" not in said
+    assert "BucketAcl kept is kept as the state has it, whatever the program says (got ignoreChanges acl)" in said
+
+
+@pytest.mark.engine
 def test_the_pack_takes_waivers_from_the_stacks_declaration(project: Callable[..., Project]) -> None:
     made = project(waivers=waived("audit-flow-log", "tag-complete"))
     made.write(SWITCH.replace("southeast-1a", "southeast-5a"), gate=False)

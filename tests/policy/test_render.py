@@ -8,7 +8,7 @@ import pytest
 
 from simpul.errors import OutsideError
 from simpul.policy import UNKNOWN, Frame, Judge, Manifest, Resource, load
-from simpul.policy.render import MASK, namespaces, render
+from simpul.policy.render import namespaces, render
 from simpul.policy.vendor import RELEASE
 from simpul.provider import child
 
@@ -61,7 +61,19 @@ def test_no_secret_reaches_helm(monkeypatch: pytest.MonkeyPatch) -> None:
     render(release())
     assert given
     assert PASSWORD not in given[0]
-    assert MASK in given[0]
+    assert "masked0000" in given[0]
+
+
+def test_what_is_marked_secret_is_judged_as_it_is_and_never_shown() -> None:
+    image = "docker.io/somebody/messaging:latest"
+    marked = release(image=image)
+    marked = Resource(RELEASE, "messaging", marked.props, secrets=frozenset({PASSWORD, image}), frame=Frame())
+    made = render(marked)
+    [pods] = [each for each in made if each.kind == "StatefulSet"]
+    assert image in {container["image"] for container in pods.containers()}
+    found = [f for each in made for f in Judge(load(), (), date(2026, 11, 24)).judge(each)]
+    assert {"pod-image-pin", "pod-image-registry"} <= {finding.rule.id for finding in found}
+    assert "somebody" not in "".join(map(str, found))
 
 
 def test_what_can_not_be_rendered_for_want_of_values_is_not_judged_yet() -> None:

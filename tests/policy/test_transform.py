@@ -11,7 +11,7 @@ from typing import Any
 import pulumi
 import pytest
 from pulumi.output import UNKNOWN as NOT_YET
-from pulumi.runtime import mocks, set_mocks
+from pulumi.runtime import mocks, set_mocks, settings
 
 from simpul.city import City, load
 from simpul.errors import CityError
@@ -53,8 +53,10 @@ class Cloud(mocks.Mocks):
 
 
 class Thing(pulumi.CustomResource):
-    def __init__(self, type_: str, name: str, props: Mapping[str, Any]) -> None:
-        super().__init__(type_, name, dict(props))
+    def __init__(
+        self, type_: str, name: str, props: Mapping[str, Any], opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__(type_, name, dict(props), opts)
 
 
 @pytest.fixture(autouse=True)
@@ -83,7 +85,17 @@ def register(resources: tuple[Resource, ...]) -> None:
         props = {name: lend(value) for name, value in resource.props.items()}
         for prop, names in resource.refs.items():
             props[prop] = tie(props[prop], [made[name] for name in names])
-        made[resource.name] = Thing(resource.type, resource.name, props)
+        if resource.options.elsewhere:
+            pulumi.ComponentResource(resource.type, resource.name, props, told(resource), remote=True)
+        else:
+            made[resource.name] = Thing(resource.type, resource.name, props, told(resource))
+
+
+def told(resource: Resource) -> pulumi.ResourceOptions:
+    """Give the options that the engine is told of `resource`."""
+    options = resource.options
+    ignored = list(options.ignores) or None
+    return pulumi.ResourceOptions(protect=options.protect or None, ignore_changes=ignored)
 
 
 def tie(value: Any, things: list[Thing]) -> pulumi.Output[Any]:
@@ -176,6 +188,96 @@ def test_an_update_does_not_make_what_breaks_a_rule(city: City) -> None:
     with pytest.raises(pulumi.RunError, match="exposure-bucket-acl"):
         made.append(run(program, preview=False))
     assert made == []
+
+
+def test_what_is_marked_secret_is_judged_and_never_shown(city: City, caplog: pytest.LogCaptureFixture) -> None:
+    def program() -> None:
+        transform.apply(city)
+        Thing(BUCKET.type, "open", {"bucket": "b", "acl": pulumi.Output.secret("public-read")})
+
+    with pytest.raises(pulumi.RunError, match="exposure-bucket-acl"):
+        run(program)
+    assert "BucketAcl open can be read by everybody (got a secret)" in caplog.text
+    assert "public-read" not in caplog.text
+
+
+@pytest.mark.parametrize("path", ["acl", "*", "acl.of"])
+def test_what_a_rule_holds_may_not_be_ignored(path: str, city: City, caplog: pytest.LogCaptureFixture) -> None:
+    """Somebody opened it in the console, a refresh has written that down, and the program says that it is private."""
+
+    def program() -> None:
+        transform.apply(city)
+        Thing(BUCKET.type, "kept", {"bucket": "b", "acl": "private"}, pulumi.ResourceOptions(ignore_changes=[path]))
+
+    with pytest.raises(pulumi.RunError, match="exposure-bucket-acl"):
+        run(program)
+    assert (
+        "BucketAcl kept is kept as the state has it, whatever the program says (got ignoreChanges acl)" in caplog.text
+    )
+
+
+def test_what_a_rule_over_all_resources_holds_may_not_be_ignored_either(
+    city: City, caplog: pytest.LogCaptureFixture
+) -> None:
+    block = "alicloud:oss/bucketPublicAccessBlock:BucketPublicAccessBlock"
+
+    def program() -> None:
+        transform.apply(city)
+        ignoring = pulumi.ResourceOptions(ignore_changes=["blockPublicAccess"])
+        Thing(block, "wall", {"bucket": "b", "blockPublicAccess": True}, ignoring)
+        Thing("alicloud:oss/bucket:Bucket", "b", {"bucket": "b"})
+
+    with pytest.raises(pulumi.RunError, match="exposure-bucket-block"):
+        run(program)
+    assert "BucketPublicAccessBlock wall is kept as the state has it" in caplog.text
+
+
+def test_what_no_rule_reads_may_be_ignored(city: City) -> None:
+    def program() -> None:
+        transform.apply(city)
+        Thing(BUCKET.type, "kept", {"acl": "private"}, pulumi.ResourceOptions(ignore_changes=["resourceGroupId"]))
+
+    assert run(program, preview=False).made == ["kept"]
+
+
+def test_what_the_declaration_lets_go_may_stay_as_it_was(city: City) -> None:
+    """The run that takes its protection off changes nothing else of it."""
+    consent = {"name": "kept", "reason": "a smaller one comes", "ends": "2026-12-31"}
+    data = city.model_dump(mode="json")
+    going = City.model_validate({**data, "cloud": {**data["cloud"], "replace": [consent]}})
+
+    def program() -> None:
+        transform.apply(going)
+        Thing(BUCKET.type, "kept", {"acl": "private"}, pulumi.ResourceOptions(ignore_changes=["acl"]))
+
+    assert run(program, preview=False).made == ["kept"]
+
+
+def test_a_release_ignores_nothing(city: City) -> None:
+    def program() -> None:
+        transform.apply(city)
+        Thing(RELEASE, "release", {"chart": "x"}, pulumi.ResourceOptions(ignore_changes=["values"]))
+
+    with pytest.raises(pulumi.RunError, match="stack-kept"):
+        run(program)
+
+
+def test_what_no_rule_knows_is_not_made(city: City) -> None:
+    def program() -> None:
+        transform.apply(city)
+        Thing("pulumi-python:dynamic:Resource", "late", {"__provider": "a program of its own"})
+
+    with pytest.raises(pulumi.RunError, match="stack-elsewhere"):
+        run(program, preview=False)
+
+
+def test_a_transform_after_the_rules_is_refused(city: City) -> None:
+    def program() -> None:
+        transform.apply(city)
+        settings.get_monitor().RegisterStackTransform(object())
+
+    with pytest.raises(pulumi.RunError, match="register_stack_transformation, which comes before"):
+        run(program)
 
 
 def test_a_waived_finding_is_told_and_does_not_fail(city: City, caplog: pytest.LogCaptureFixture) -> None:

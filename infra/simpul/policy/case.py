@@ -2,7 +2,8 @@
 
     pass:
       what is right about it:
-        props: {...}                          a Resource; `type` (else the rule's first), `name`, `refs` if they matter
+        props: {...}                          a Resource; `type` (else the rule's first), `name`, `refs`, `options` if
+                                              they matter
         resources: [{type, name, props}, ...]    an Estate
         object: {...}                         a Manifest
         objects: [{...}, ...]                 a Namespace
@@ -37,6 +38,7 @@ from simpul.policy.subject import (
     Machine,
     Manifest,
     Namespace,
+    Options,
     Resource,
     Stack,
     Subject,
@@ -104,7 +106,13 @@ def _machine(city: City, frame: Frame) -> Machine:
 
 def _resource(written: Mapping[str, Any], frame: Frame) -> Resource:
     refs = {prop: tuple(names) for prop, names in written.get("refs", {}).items()}
-    return Resource(written["type"], written.get("name", "it"), written.get("props") or {}, refs, frame=frame)
+    options = Options(**{name: _option(value) for name, value in written.get("options", {}).items()})
+    props = written.get("props") or {}
+    return Resource(written["type"], written.get("name", "it"), props, refs, frame=frame, options=options)
+
+
+def _option(value: Any) -> Any:
+    return tuple(value) if isinstance(value, list) else value
 
 
 def _manifest(content: Mapping[str, Any], frame: Frame) -> Manifest:

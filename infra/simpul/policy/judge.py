@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from simpul.policy import day
+from simpul.policy import day, ignored
 from simpul.policy.finding import Finding, Findings, ordered
 from simpul.policy.load import load
 from simpul.policy.rule import Breach, Rule, kind_of
 from simpul.policy.subject import Subject
 from simpul.policy.waiver import Waiver
+
+_TELLING = 4
+"""From how many letters on a secret in a sentence is no chance."""
 
 
 class Judge:
@@ -31,8 +34,15 @@ class Judge:
             self._finding(rule, subject, breach)
             for rule in self._looking_at(subject)
             if not rule.protective or subject.frame.protects(subject.name, self._today)
-            for breach in rule.check(subject)
+            for breach in (*rule.check(subject), *self._ignored(rule, subject))
         ]
+
+    def _ignored(self, rule: Rule, subject: Subject) -> Iterator[Breach]:
+        """Find what `rule` reads of `subject` though its changes are ignored; what is let go may be kept as it is."""
+        for breach in ignored.breaches(rule, subject):
+            about = breach.about or subject
+            if not about.frame.lets_go(about.name, self._today):
+                yield breach
 
     def judge_all(self, subjects: Iterable[Subject]) -> Findings:
         """Give what the rules have against all of `subjects`, and the waivers that covered none of it."""
@@ -66,9 +76,9 @@ class Judge:
             rule=rule,
             where=about.where,
             name=about.name,
-            what=breach.what,
+            what=_without(breach.what, about.secrets),
             got=_mask(breach.got, about.secrets),
-            next=breach.next,
+            next=breach.next and _without(breach.next, about.secrets),
             waiver=holding[0] if holding else None,
             ended=covering[0] if covering and not holding else None,
         )
@@ -81,6 +91,14 @@ def check(subjects: Iterable[Subject], waivers: Sequence[Waiver] = (), today: da
 
 def _mask(got: str | None, secrets: Iterable[str]) -> str | None:
     return "a secret" if got and any(secret in got for secret in _shown(secrets)) else got
+
+
+def _without(text: str, secrets: Iterable[str]) -> str:
+    """Take secrets out of a sentence; one of a few letters is a part of too many words."""
+    for secret in _shown(secrets):
+        if len(secret) >= _TELLING:
+            text = text.replace(secret, "a secret")
+    return text
 
 
 def _shown(secrets: Iterable[str]) -> Iterator[str]:

@@ -11,9 +11,12 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from google.protobuf import json_format
+from google.protobuf.struct_pb2 import Struct
 from pulumi_policy import (
     EnforcementLevel,
     Policy,
@@ -23,11 +26,12 @@ from pulumi_policy import (
     StackValidationArgs,
     StackValidationPolicy,
 )
+from pulumi_policy.deserialize import deserialize_properties
 from pulumi_policy.proxy import UnknownValueError
 
 from simpul.city import City, load
 from simpul.errors import CityError, SimpulError
-from simpul.policy import day, declared, render, stack, waiver
+from simpul.policy import day, declared, registration, render, stack, waiver
 from simpul.policy.judge import Judge
 from simpul.policy.load import load as load_rules
 from simpul.policy.rule import Rule
@@ -39,16 +43,29 @@ from simpul.policy.subject import (
     Machine,
     Manifest,
     Namespace,
+    Options,
     Resource,
     Stack,
     Subject,
 )
 from simpul.policy.vendor import RELEASE
+from simpul.provider.wire import unpack
+
+_seen: set[str] = set()
+"""Texts that were marked secret in anything that the engine has shown: no message of a policy has one in it."""
 
 
 def policies() -> list[Policy]:
-    """Give a policy for every rule of the project."""
+    """Give a policy for every rule of the project. From here on the SDK tells which values are secret."""
+    sdk: Any = import_module("pulumi_policy.policy")
+    sdk.deserialize_properties = _noting  # it has no other way to tell
     return [_policy(rule) for rule in load_rules()]
+
+
+def _noting(props: dict[str, Any], proxy_secrets: bool = False) -> dict[str, Any]:  # noqa: FBT001, FBT002 the SDK's own
+    """Read properties as the SDK does, which hands policies what is secret like all else, and note what is."""
+    _seen.update(registration.texts(unpack(json_format.ParseDict(props, Struct()))))
+    return deserialize_properties(props, proxy_secrets)
 
 
 def _policy(rule: Rule) -> Policy:
@@ -72,7 +89,7 @@ def _of_resource(rule: Rule) -> Callable[[ResourceValidationArgs, ReportViolatio
             return
         name = _stack_of(args.urn)
         city = _city(name)
-        resource = Resource(args.resource_type, args.name, _plain(args.props), frame=Frame.of(city))
+        resource = _resource(args, Frame.of(city))
         _judge(rule, city, _made_by(resource) if of_manifests else (resource,), lambda text, _: report(text, None))
 
     return validate
@@ -111,8 +128,10 @@ def _judge(rule: Rule, city: City, subjects: Iterable[Subject], report: Callable
 
 
 def _resource(given: Any, frame: Frame) -> Resource:
-    refs = {prop: tuple(each.name for each in listed) for prop, listed in given.property_dependencies.items() if listed}
-    return Resource(given.resource_type, given.name, _plain(given.props), refs, frame=frame)
+    linked = getattr(given, "property_dependencies", {})
+    refs = {prop: tuple(each.name for each in listed) for prop, listed in linked.items() if listed}
+    options = Options(ignores=tuple(given.opts.ignore_changes), protect=given.opts.protect)
+    return Resource(given.resource_type, given.name, _plain(given.props), refs, frozenset(_seen), frame, options)
 
 
 def _made_by(release: Resource) -> tuple[Subject, ...]:

@@ -13,7 +13,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, Protocol
 
-from simpul.policy.subject import Frame, Resource
+import pulumi
+
+from simpul.policy.subject import Frame, Options, Resource
 from simpul.provider.wire import Secret, plain, unpack
 
 _ROOT_TYPE = "pulumi:pulumi:Stack"
@@ -49,6 +51,14 @@ def watch(monitor: Any, frame: Frame, watcher: Watcher) -> None:
         return leave(request, *args, **kwargs)
 
     monitor.RegisterResource, monitor.SignalAndWaitForShutdown = pass_through, end
+    monitor.RegisterStackTransform = _refuse
+
+
+def _refuse(*_: Any, **__: Any) -> Any:
+    """Refuse a transform that the engine calls: it would change what has passed here already."""
+    what = "register_resource_transform: the engine calls such a transform after the rules have looked at a resource"
+    message = f"{what}\n    Use pulumi.runtime.register_stack_transformation, which comes before."
+    raise pulumi.RunError(message)
 
 
 def read(request: Any, frame: Frame) -> Resource:
@@ -59,18 +69,30 @@ def read(request: Any, frame: Frame) -> Resource:
         for prop, listed in request.propertyDependencies.items()
         if listed.urns
     }
-    return Resource(request.type, request.name, plain(values), refs, frozenset(_secrets(values)), frame)
+    secrets = frozenset(texts(values))
+    return Resource(request.type, request.name, plain(values), refs, secrets, frame, _options(request))
 
 
-def _secrets(value: Any, *, secret: bool = False) -> Iterator[str]:
-    """Give every text that stands in a secret."""
+def _options(request: Any) -> Options:
+    return Options(
+        ignores=tuple(request.ignoreChanges),
+        protect=request.protect,
+        retain=request.retainOnDelete,
+        elsewhere=request.remote or bool(request.transforms),
+    )
+
+
+def texts(value: Any, *, secret: bool = False) -> Iterator[str]:
+    """Give every text and number that stands in a secret."""
     if isinstance(value, Secret):
-        yield from _secrets(value.value, secret=True)
+        yield from texts(value.value, secret=True)
     elif isinstance(value, dict):
         for inner in value.values():
-            yield from _secrets(inner, secret=secret)
+            yield from texts(inner, secret=secret)
     elif isinstance(value, list):
         for inner in value:
-            yield from _secrets(inner, secret=secret)
+            yield from texts(inner, secret=secret)
     elif secret and isinstance(value, str):
         yield value
+    elif secret and isinstance(value, int | float) and not isinstance(value, bool):
+        yield str(value)

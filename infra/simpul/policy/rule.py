@@ -67,6 +67,7 @@ class Rule:
 
     A `protective` one doesn't hold for a rehearsal or a city that is being taken away, nor for what `cloud.replace`
     lets go. `unwaivable` says why nobody may waive the rule, `longest` for how long from today it may be waived.
+    A `sweeping` one goes through all inputs, so that none is held in particular.
     """
 
     id: str
@@ -82,6 +83,7 @@ class Rule:
     protective: bool = False
     unwaivable: str = ""
     longest: timedelta = WAIVED
+    sweeping: bool = False
 
     @property
     def cited(self) -> str:

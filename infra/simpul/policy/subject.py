@@ -51,7 +51,11 @@ class Frame:
 
     def protects(self, name: str, today: date) -> bool:
         """Tell whether the resource `name` is to be protected on the day `today`."""
-        return self.protect and not any(name == each and today <= ends for each, ends in self.released)
+        return self.protect and not self.lets_go(name, today)
+
+    def lets_go(self, name: str, today: date) -> bool:
+        """Tell whether the declaration lets the resource `name` go on the day `today`."""
+        return any(name == each and today <= ends for each, ends in self.released)
 
     @property
     def regions(self) -> tuple[str, ...]:
@@ -60,11 +64,25 @@ class Frame:
 
 
 @dataclass(frozen=True)
+class Options:
+    """What the engine is told of a resource beside its properties, as far as rules ask.
+
+    `ignores` are the properties whose changes it ignores, `protect` has it refuse to delete the resource, `retain` has
+    it leave the resource behind. `elsewhere` is for what another program makes, or changes on the way to the engine.
+    """
+
+    ignores: tuple[str, ...] = ()
+    protect: bool = False
+    retain: bool = False
+    elsewhere: bool = False
+
+
+@dataclass(frozen=True)
 class Resource:
-    """A resource: its Pulumi type, its name in the stack, its properties by Pulumi's names, its frame.
+    """A resource: its Pulumi type, its name in the stack, its properties by Pulumi's names, its frame, its options.
 
     `refs` names, by property, the resources that the property's value comes of: known before the value is.
-    `secrets` are texts that no message may show.
+    `secrets` are texts that no message may show; the properties have them as they are, so that they are judged.
     """
 
     type: str
@@ -73,6 +91,7 @@ class Resource:
     refs: Refs = field(default_factory=dict)
     secrets: frozenset[str] = frozenset()
     frame: Frame = Frame()
+    options: Options = Options()
 
     @property
     def where(self) -> str:
@@ -325,6 +344,7 @@ __all__ = [
     "Machine",
     "Manifest",
     "Namespace",
+    "Options",
     "Resource",
     "Stack",
     "Subject",
