@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 
 	"simpul.id/messaging/draw"
+	"simpul.id/messaging/gate"
 	"simpul.id/messaging/inner"
 	"simpul.id/messaging/streams"
 	"simpul.id/messaging/unsent"
@@ -53,8 +54,12 @@ func serve(configuration string, sites []string) error {
 	if err != nil {
 		return err
 	}
+	door := gate.New(options)
 	running, err := inner.Start(options)
 	if err != nil {
+		return err
+	}
+	if err := door.Open(running); err != nil {
 		return err
 	}
 	if len(sites) == 1 {

@@ -4,9 +4,11 @@ server_name: {{ printf "simpul-%s" .Values.domain | quote }}
 port: 4222
 http: "0.0.0.0:8222"
 
-# A link that is cut without a word is noticed in 15 seconds, on either end.
-ping_interval: "5s"
-ping_max: 2
+# A link that is cut without a word is noticed in 50 seconds, on either end. Sooner would cut a line of 64 kbit/s
+# that is busy with one report of the largest size: 33 seconds, in which no ping comes through.
+ping_interval: "10s"
+ping_max: 4
+max_payload: 256KiB
 
 jetstream {
   store_dir: "/data"
@@ -34,12 +36,12 @@ mappings {
 }
 
 authorization {
-  # A publisher whose topic is denied is told nothing: MQTT acknowledges and drops. So what may be published isn't
+  # A publisher whose topic is denied is told by the gate alone (image/gate). What may be published isn't
   # listed here; what would harm is denied, all of it the server's own: making streams, speaking for a
   # leaf, and the streams in which MQTT keeps its sessions.
   default_permissions {
     publish: {deny: [
-      "deliver.>", "$MQTT.>", "$SYS.>", "$JSC.>", "$JS.*.API.>"
+      "deliver.>", "refused.>", "$MQTT.>", "$SYS.>", "$JSC.>", "$JS.*.API.>"
       {{- range list "CREATE" "UPDATE" "DELETE" "PURGE" "RESTORE" "SNAPSHOT" "MSG.DELETE" }}
       "$JS.API.STREAM.{{ . }}.>"
       {{- end }}
@@ -49,7 +51,7 @@ authorization {
       "$JS.ACK.$MQTT_{{ . }}.>"
       {{- end }}
     ]}
-    subscribe: {deny: ["intake.>", "deliver.>", "$SYS.>", "$MQTT.sess.>", "$JSC.>"]}
+    subscribe: {deny: ["intake.>", "deliver.>", "refused.>", "$SYS.>", "$MQTT.sess.>", "$JSC.>"]}
   }
   users: [
     {{- range $name, $user := .Values.users }}
@@ -80,7 +82,8 @@ leafnodes {
   reconnect: "1s"
   remotes: [{
     url: {{ printf "tls://%s:%s@%s" .Values.domain .Values.hub.password (trimPrefix "tls://" .Values.hub.url) | quote }}
-    tls {ca_file: "/etc/nats/certificate/ca.crt", timeout: 5}
+    tls {ca_file: "/etc/nats/certificate/ca.crt", timeout: 15}
+    compression: "s2_better"
   }]
   {{- end }}
 }

@@ -36,6 +36,16 @@ make it by itself, to take in everything; here it is fed from REPORTS, so the la
   num_replicas: 1
   max_age: {{ $age }}
   max_bytes: {{ mul (div $mebibytes 20) 1048576 }}
+- name: REFUSED
+  description: What clients published and the gate refused, with the reason
+  subjects: ["refused.>"]
+  retention: limits
+  storage: file
+  discard: old
+  num_replicas: 1
+  max_age: {{ mul (min .Values.maxAgeDays 7) 86400 1000000000 }}
+  max_bytes: {{ mul (div $mebibytes 100) 1048576 }}
+  allow_direct: true
 {{- end }}
 
 {{- /* The sites from which a hub draws (image/draw), and what each may tell of. */}}

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography import x509
@@ -39,8 +40,13 @@ class City:
 @pytest.fixture(scope="session")
 def tls() -> dict[str, str]:
     """Give the chart's `tls` value: an authority of the tests, and a certificate for 127.0.0.1."""
+    return certificates("127.0.0.1")
+
+
+def certificates(*addresses: str) -> dict[str, str]:
+    """Make the chart's `tls` value: an authority of the tests, and a certificate for `addresses`."""
     authority, key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
-    names = x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))])
+    names = x509.SubjectAlternativeName([x509.IPAddress(IPv4Address(each)) for each in addresses])
     plain = serialization.NoEncryption()
     return {
         "ca": certify("authority", authority, authority, x509.BasicConstraints(ca=True, path_length=0)),
@@ -95,7 +101,7 @@ def run(programs: Path, tls: dict[str, str], folder: Path) -> Iterator[City]:
             server.start()
             return server
 
-        def client(server: Server, name: str, **options: bool) -> Client:
+        def client(server: Server, name: str, **options: Any) -> Client:
             made = Client(server, name, **options).connect()
             stack.callback(made.close)
             return made

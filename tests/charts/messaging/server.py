@@ -30,11 +30,11 @@ def numbers(first: int, last: int) -> list[str]:
     return [str(number) for number in range(first, last)]
 
 
-def wait(until: Callable[[], bool], what: str) -> None:
+def wait(until: Callable[[], bool], what: str, seconds: float = 120) -> None:
     """Wait as long as a busy machine may take for what takes seconds."""
-    end, pause = time.monotonic() + 120, 0.05
+    end, pause = time.monotonic() + seconds, 0.05
     while not until():
-        assert time.monotonic() < end, f"waited two minutes for {what}"
+        assert time.monotonic() < end, f"waited {seconds:.0f} s for {what}"
         time.sleep(pause)
         pause = min(pause * 1.2, 1)
 
@@ -61,6 +61,9 @@ class Server:
     ports: dict[str, int] = field(default_factory=free_ports)
     values: Values = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
+    address: str = "127.0.0.1"
+    namespace: str | None = None
+    """The network namespace that it runs in, if not in the tests' own."""
 
     def write(self, values: Values) -> None:
         """Put down what the pod would find, on this server's own folder and ports."""
@@ -69,9 +72,9 @@ class Server:
         files = content(made, "messaging-configuration")
         text = files["nats.conf"].replace('"/data"', f'"{self.folder}/data"')
         text = text.replace("/etc/nats/certificate", f"{self.folder}/certificate")
-        text = text.replace("0.0.0.0:8222", f"127.0.0.1:{self.ports['monitor']}")
+        text = text.replace("0.0.0.0:8222", f"{self.address}:{self.ports['monitor']}")
         for name, port in PORTS.items():
-            text = text.replace(f"port: {port}\n", f'host: "127.0.0.1"\nport: {self.ports[name]}\n')
+            text = text.replace(f"port: {port}\n", f'host: "{self.address}"\nport: {self.ports[name]}\n')
         (self.folder / "certificate").mkdir(parents=True, exist_ok=True)
         for name, pem in content(made, "messaging-certificate").items():
             (self.folder / "certificate" / name).write_text(pem)
@@ -90,7 +93,8 @@ class Server:
             command = [program, "serve", configuration]
             if self.values["role"] == "hub":
                 command.append(self.folder / "sites.json")
-            self.process = subprocess.Popen(command, stdout=log, stderr=log)
+            inside = ["ip", "netns", "exec", self.namespace] if self.namespace else []
+            self.process = subprocess.Popen([*inside, *command], stdout=log, stderr=log)
         wait(self.is_well, f"{self.folder.name} to be healthy")
 
     def end(self) -> None:
@@ -109,13 +113,13 @@ class Server:
             return False
 
     def monitor(self, path: str) -> dict[str, Any]:
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.ports['monitor']}/{path}", timeout=10) as answer:
+        with urllib.request.urlopen(f"http://{self.address}:{self.ports['monitor']}/{path}", timeout=10) as answer:
             found: dict[str, Any] = json.load(answer)
             return found
 
     def unsent(self) -> int:
         """Ask as who empties the pod's volume does."""
-        command = [self.programs / "messaging", "unsent", f"http://127.0.0.1:{self.ports['monitor']}"]
+        command = [self.programs / "messaging", "unsent", f"http://{self.address}:{self.ports['monitor']}"]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         return int(done.stdout)
@@ -131,12 +135,16 @@ class Server:
 
     def reports(self, subject: str) -> list[str]:
         """Read what REPORTS holds on `subject`, in its order, as a public NATS client does."""
-        return asyncio.run(self._reports(subject))
+        return asyncio.run(self._read(subject, "REPORTS"))
 
-    async def _reports(self, subject: str) -> list[str]:
+    def refused(self) -> list[dict[str, Any]]:
+        """Read what REFUSED holds, as a public NATS client does."""
+        return [json.loads(each) for each in asyncio.run(self._read("refused.>", "REFUSED"))]
+
+    async def _read(self, subject: str, stream: str) -> list[str]:
         async with await self._connect() as connection:
             unasked = ConsumerConfig(ack_policy=AckPolicy.NONE)
-            reader = await connection.jetstream().pull_subscribe(subject, stream="REPORTS", config=unasked)
+            reader = await connection.jetstream().pull_subscribe(subject, stream=stream, config=unasked)
             total = (await reader.consumer_info()).num_pending
             read: list[str] = []
             while len(read) < total:
@@ -144,7 +152,7 @@ class Server:
             return read
 
     async def _connect(self) -> nats.NATS:
-        url = f"tls://127.0.0.1:{self.ports['nats']}"
+        url = f"tls://{self.address}:{self.ports['nats']}"
         return await nats.connect(url, user="reporter", password=PASSWORD, tls=self.trust())
 
     def trust(self) -> ssl.SSLContext:
@@ -154,18 +162,30 @@ class Server:
 class Client:
     """A public MQTT client: what it has published and was acknowledged, and what it has heard."""
 
-    def __init__(self, server: Server, name: str, *, keep: bool = False, password: str = PASSWORD) -> None:
+    def __init__(
+        self,
+        server: Server,
+        name: str,
+        *,
+        keep: bool = False,
+        password: str = PASSWORD,
+        will: tuple[str, str] | None = None,
+    ) -> None:
         self.heard: list[str] = []
+        self.cuts = 0
         self._server = server
         self._mqtt = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id=name, clean_session=not keep)
         self._mqtt.max_queued_messages_set(0)
         self._mqtt.reconnect_delay_set(1, 1)
         self._mqtt.username_pw_set("reporter", password)
         self._mqtt.tls_set_context(server.trust())
+        if will is not None:
+            self._mqtt.will_set(*will, qos=1)
+        self._mqtt.on_disconnect = self._count
         self._mqtt.on_message = lambda _client, _data, message: self.heard.append(message.payload.decode())
 
     def connect(self) -> Client:
-        self._mqtt.connect("127.0.0.1", self._server.ports["mqtt"])
+        self._mqtt.connect(self._server.address, self._server.ports["mqtt"])
         self._mqtt.loop_start()
         wait(self._mqtt.is_connected, "the broker to let the client in")
         return self
@@ -174,7 +194,7 @@ class Client:
         """Try to connect, and give what the broker said no with."""
         said: set[str] = set()
         self._mqtt.on_connect = lambda _client, _data, _flags, code, _properties: said.add(str(code))
-        self._mqtt.connect("127.0.0.1", self._server.ports["mqtt"])
+        self._mqtt.connect(self._server.address, self._server.ports["mqtt"])
         self._mqtt.loop_start()
         wait(lambda: bool(said), "the broker's answer")
         self.close()
@@ -186,8 +206,13 @@ class Client:
         _, number = self._mqtt.subscribe(topic, qos)
         wait(lambda: number in done, "the subscription")
 
-    def send(self, topic: str, payloads: list[str], qos: int = 1) -> dict[str, mqtt.MQTTMessageInfo]:
-        return {payload: self._mqtt.publish(topic, payload, qos) for payload in payloads}
+    def _count(self, *_: object) -> None:
+        self.cuts += 1
+
+    def send(
+        self, topic: str, payloads: list[str], qos: int = 1, *, retain: bool = False
+    ) -> dict[str, mqtt.MQTTMessageInfo]:
+        return {payload: self._mqtt.publish(topic, payload, qos, retain) for payload in payloads}
 
     def publish(self, topic: str, payloads: list[str], qos: int = 1) -> None:
         """Publish and wait for every acknowledgement."""

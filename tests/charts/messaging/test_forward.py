@@ -65,25 +65,6 @@ def test_a_publisher_comes_back_by_itself_after_the_leaf_was_killed_and_all_it_s
     assert set(leaf.reports(mine)) == set(numbers(0, 1000))
 
 
-def test_a_publisher_of_qos_2_is_refused_as_the_server_could_lose_what_it_acknowledged(city: City) -> None:
-    leaf = city.leaves[SITE]
-    publisher = city.client(leaf, "exact")
-    sent = publisher.send(f"reports/{SITE}/exact", ["one"], qos=2)
-    wait(lambda: not publisher.is_connected(), "the server to close the connection")
-    publisher.close()
-    assert not sent["one"].is_published()
-    assert leaf.count(f"reports.{SITE}.exact") == 0
-    assert "QoS=2 is disabled for PUBLISH messages" in (leaf.folder / "log").read_text()
-
-
-def test_what_no_stream_takes_is_not_acknowledged(city: City) -> None:
-    leaf = city.leaves[SITE]
-    publisher = city.client(leaf, "elsewhere")
-    sent = publisher.send("elsewhere/water", ["one"])
-    wait(lambda: not publisher.is_connected(), "the server to close the connection")
-    assert not sent["one"].is_published()
-
-
 def test_subscribers_in_the_cloud_hear_every_report_once_the_late_ones_too(city: City) -> None:
     topic, mine = f"reports/{SITE}/late", f"reports.{SITE}.late"
     listeners = {qos: city.client(city.hub, f"listener-{qos}") for qos in (0, 1, 2)}

@@ -40,10 +40,14 @@ func Start(options *server.Options) (*Server, error) {
 	return &Server{made, user}, nil
 }
 
+// unheard is where answers come to: no client may listen there, also not to everything.
+const unheard = "intake.answers"
+
 // Connect returns a connection that never leaves the process and has every right.
 func (s *Server) Connect(more ...nats.Option) (*nats.Conn, error) {
 	mine := []nats.Option{
 		nats.InProcessServer(s), nats.UserInfo(s.user.Username, s.user.Password), nats.MaxReconnects(-1),
+		nats.CustomInboxPrefix(unheard),
 	}
 	connection, err := nats.Connect(nats.DefaultURL, append(mine, more...)...)
 	if err != nil {
