@@ -31,7 +31,7 @@ PACKAGES = (
     # what the kubelet and the cluster's network call
     "iproute2", "iptables", "nftables", "conntrack", "ethtool", "socat", "util-linux", "mount", "kmod",
     # k3s carries these in its one program; the lab's stand-in takes Debian's
-    "etcd-server", "containerd", "runc", "containernetworking-plugins",
+    "etcd-server", "etcd-client", "containerd", "runc", "containernetworking-plugins",
     # the lab's smallest image is made of it
     "busybox-static",
 )  # fmt: skip

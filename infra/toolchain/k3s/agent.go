@@ -2,30 +2,31 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"log"
 	"os"
-	"time"
 
-	"k8s.io/apimachinery/pkg/util/wait"
 	"sigs.k8s.io/yaml"
 )
 
 // runAgent joins a server's cluster with a node.
 func runAgent(c *Config, parts *supervisor) error {
 	log.Printf("the agent of %s starts", c.NodeName)
-	if err := join(parts.ctx, c); err != nil {
+	t, err := parseToken(c.Token)
+	if err != nil {
 		return err
 	}
-	if err := startNode(c, parts); err != nil {
+	if err := startNode(c, t, parts); err != nil {
 		return err
 	}
 	return notifyReady(c)
 }
 
-// startNode starts what a node has: a container runtime with the images at hand, kubelet, kube-proxy and the routes to
-// other nodes.
-func startNode(c *Config, parts *supervisor) error {
+// startNode registers a node and starts what it has: a container runtime with the images at hand, kubelet, kube-proxy
+// and the routes to other nodes.
+func startNode(c *Config, t token, parts *supervisor) error {
+	if err := join(parts.ctx, c, t); err != nil {
+		return err
+	}
 	if err := startContainerd(c, parts); err != nil {
 		return err
 	}
@@ -34,15 +35,6 @@ func startNode(c *Config, parts *supervisor) error {
 	}
 	if err := startKubelet(c, parts); err != nil {
 		return err
-	}
-	if err := waitForFile(parts.ctx, c.kubeletIdentity()); err != nil {
-		return err
-	}
-	if c.Role == roleAgent {
-		// The kubelet writes its kubeconfig before it has the certificate that it names there.
-		if err := waitForFile(parts.ctx, c.path("agent", "pki", "kubelet-client-current.pem")); err != nil {
-			return err
-		}
 	}
 	if err := startProxy(c, parts); err != nil {
 		return err
@@ -63,12 +55,11 @@ func startKubelet(c *Config, parts *supervisor) error {
 	flags := []string{
 		"--config=" + file, "--kubeconfig=" + c.kubeletIdentity(),
 		"--hostname-override=" + c.NodeName, "--node-ip=" + c.NodeIP, "--cert-dir=" + c.path("agent", "pki"),
+		"--tls-cert-file=" + c.nodeFile("serving-kubelet.crt"),
+		"--tls-private-key-file=" + c.nodeFile("serving-kubelet.key"),
 	}
 	for _, label := range c.NodeLabels {
 		flags = append(flags, "--node-labels="+label)
-	}
-	if c.Role == roleAgent {
-		flags = append(flags, "--bootstrap-kubeconfig="+c.bootstrapIdentity())
 	}
 	return parts.startComponent("kubelet", flags...)
 }
@@ -79,7 +70,7 @@ func kubeletConfiguration(c *Config) map[string]any {
 		"kind":       "KubeletConfiguration",
 		"authentication": map[string]any{
 			"anonymous": map[string]any{"enabled": false},
-			"x509":      map[string]any{"clientCAFile": c.authorityFile()},
+			"x509":      map[string]any{"clientCAFile": c.nodeFile("client-ca.crt")},
 		},
 		"containerRuntimeEndpoint": "unix://" + runtimeSocket,
 		"cgroupDriver":             "cgroupfs",
@@ -88,7 +79,6 @@ func kubeletConfiguration(c *Config) map[string]any {
 		"clusterDomain":            clusterDomain,
 		"clusterDNS":               []string{c.ClusterDNS},
 		"resolvConf":               resolvConf(),
-		"rotateCertificates":       c.Role == roleAgent,
 		"volumePluginDir":          c.path("agent", "libexec", "kubelet-plugins"),
 		// What a node does at startup it does within seconds; when nothing changes it says so once a minute.
 		"nodeStatusUpdateFrequency": "2s",
@@ -133,18 +123,6 @@ func startProxy(c *Config, parts *supervisor) error {
 	return parts.startComponent("kube-proxy", "--config="+file)
 }
 
-// waitForFile waits for what another process writes.
-func waitForFile(ctx context.Context, file string) error {
-	err := wait.PollUntilContextCancel(ctx, 200*time.Millisecond, true, func(context.Context) (bool, error) {
-		_, err := os.Stat(file)
-		return err == nil, nil
-	})
-	if err != nil {
-		return fmt.Errorf("%s: %w", file, err)
-	}
-	return nil
-}
-
 func writeYAML(file string, value any) error {
 	text, err := yaml.Marshal(value)
 	if err != nil {
@@ -152,8 +130,3 @@ func writeYAML(file string, value any) error {
 	}
 	return writeFile(file, string(text), 0o600)
 }
-
-// The files by which a node knows the cluster and is known to it.
-func (c *Config) authorityFile() string     { return c.path("agent", "server-ca.crt") }
-func (c *Config) kubeletIdentity() string   { return c.path("agent", "kubelet.kubeconfig") }
-func (c *Config) bootstrapIdentity() string { return c.path("agent", "bootstrap.kubeconfig") }

@@ -5,30 +5,48 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"log"
 	"net"
 	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	certutil "k8s.io/client-go/util/cert"
+	"k8s.io/client-go/util/keyutil"
 	kubeadm "k8s.io/kubernetes/cmd/kubeadm/app/apis/kubeadm"
 	"k8s.io/kubernetes/cmd/kubeadm/app/util/kubeconfig"
 	"k8s.io/kubernetes/cmd/kubeadm/app/util/pkiutil"
 )
 
+// The names of files are k3s's own, below the server's folder of certificates.
 const (
-	clusterAuthority = "ca"
-	etcdAuthority    = "etcd-ca"
-	serviceAccount   = "service-account"
+	serverAuthority = "server-ca"
+	clientAuthority = "client-ca"
+	etcdAuthority   = "etcd/server-ca"
+	serviceAccount  = "service"
 
-	// renewal is how long before its end a certificate is made anew.
-	renewal = 30 * 24 * time.Hour
+	servingAPI      = "serving-kube-apiserver"
+	clientAPI       = "client-kube-apiserver"
+	servingEtcd     = "etcd/server-client"
+	clientAdmin     = "client-admin"
+	clientControl   = "client-controller"
+	clientScheduler = "client-scheduler"
+
+	// validity is how long a certificate lives, renewal how long before its end the next start makes it anew: what k3s
+	// does since its releases of May 2025 (docs.k3s.io/cli/certificate; CertificateRenewDays). An authority lives ten
+	// years and is never renewed by itself.
+	validity = 365 * 24 * time.Hour
+	renewal  = 120 * 24 * time.Hour
 )
 
-// pki is the server's folder of certificates and keys. Authorities are made once; other certificates live as long as
-// they are valid and name what they should.
+// now is the time by which certificates are made and renewed; a test moves it.
+var now = time.Now
+
+// pki is a folder of certificates and keys. Authorities are made once; other certificates live as long as they are
+// valid, name what they should and their authority is the same.
 type pki struct {
 	folder string
 }
@@ -39,7 +57,9 @@ func (p pki) authority(name string) (*x509.Certificate, crypto.Signer, error) {
 		return pkiutil.TryLoadCertAndKeyFromDisk(p.folder, name)
 	}
 	certificate, key, err := pkiutil.NewCertificateAuthority(&pkiutil.CertConfig{
-		Config:              certutil.Config{CommonName: "k3s-" + name},
+		Config: certutil.Config{
+			CommonName: fmt.Sprintf("k3s-%s@%d", strings.ReplaceAll(name, "/", "-"), now().Unix()),
+		},
 		EncryptionAlgorithm: kubeadm.EncryptionAlgorithmECDSAP256,
 	})
 	if err != nil {
@@ -51,29 +71,44 @@ func (p pki) authority(name string) (*x509.Certificate, crypto.Signer, error) {
 // issue makes sure of a certificate that the authority has signed. The authority's own follows it in the file, so that
 // who joins can see it.
 func (p pki) issue(authority, name string, config certutil.Config) error {
-	if p.holds(name, config) {
-		return nil
-	}
 	signer, signerKey, err := p.authority(authority)
 	if err != nil {
 		return err
 	}
-	certificate, key, err := pkiutil.NewCertAndKey(signer, signerKey, &pkiutil.CertConfig{
-		Config: config, EncryptionAlgorithm: kubeadm.EncryptionAlgorithmECDSAP256,
-	})
+	if p.holds(name, signer, config) {
+		return nil
+	}
+	key, err := pkiutil.NewPrivateKey(kubeadm.EncryptionAlgorithmECDSAP256)
 	if err != nil {
 		return fmt.Errorf("certificate %s: %w", name, err)
 	}
+	certificate, err := sign(config, key, signer, signerKey)
+	if err != nil {
+		return fmt.Errorf("certificate %s: %w", name, err)
+	}
+	log.Printf("certificate %s is made, until %s", name, certificate.NotAfter.Format(time.RFC3339))
 	if err := pkiutil.WriteKey(p.folder, name, key); err != nil {
 		return err
 	}
 	return pkiutil.WriteCertBundle(p.folder, name, []*x509.Certificate{certificate, signer})
 }
 
-// holds says whether the certificate is there, lasts and names all that config asks for.
-func (p pki) holds(name string, config certutil.Config) bool {
+// sign makes a certificate of the key's public part.
+func sign(
+	config certutil.Config, key crypto.Signer, signer *x509.Certificate, signerKey crypto.Signer,
+) (*x509.Certificate, error) {
+	config.NotBefore = signer.NotBefore
+	wish := &pkiutil.CertConfig{Config: config, NotAfter: now().UTC().Add(validity)}
+	return pkiutil.NewSignedCert(wish, key, signer, signerKey, false)
+}
+
+// holds says whether the certificate is there, lasts, is the signer's and names all that config asks for.
+func (p pki) holds(name string, signer *x509.Certificate, config certutil.Config) bool {
 	certificate, _, err := pkiutil.TryLoadCertChainFromDisk(p.folder, name)
-	if err != nil || time.Until(certificate.NotAfter) < renewal {
+	if err != nil || certificate.NotAfter.Sub(now()) < renewal || certificate.CheckSignatureFrom(signer) != nil {
+		return false
+	}
+	if _, err := keyutil.PrivateKeyFromFile(p.key(name)); err != nil {
 		return false
 	}
 	wanted := slices.Clone(config.AltNames.DNSNames)
@@ -102,45 +137,58 @@ func (p pki) serviceAccountKey() error {
 func (p pki) cert(name string) string { return filepath.Join(p.folder, name+".crt") }
 func (p pki) key(name string) string  { return filepath.Join(p.folder, name+".key") }
 
-// identity writes a kubeconfig by which user, of the given groups, speaks to the API at url.
-func (p pki) identity(file, url, user string, groups ...string) error {
+// identity writes a kubeconfig by which user, of the given groups, speaks to the API.
+func (p pki) identity(file, name, user string, groups ...string) error {
 	config := certutil.Config{
 		CommonName: user, Organization: groups, Usages: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
 	}
-	name := "client-" + filepath.Base(file)
-	if err := p.issue(clusterAuthority, name, config); err != nil {
+	if err := p.issue(clientAuthority, name, config); err != nil {
 		return err
 	}
+	return writeKubeconfig(file, localAPI, p.cert(serverAuthority), p.cert(name), p.key(name))
+}
+
+// writeKubeconfig writes a kubeconfig of the texts in three files: the API's authority, a certificate and its key.
+func writeKubeconfig(file, url, authority, certificate, key string) error {
 	var texts [3][]byte
-	for i, file := range []string{p.cert(clusterAuthority), p.key(name), p.cert(name)} {
+	for i, file := range []string{authority, key, certificate} {
 		text, err := os.ReadFile(file)
 		if err != nil {
 			return err
 		}
 		texts[i] = text
 	}
-	return kubeconfig.WriteToDisk(file, kubeconfig.CreateWithCerts(url, "default", user, texts[0], texts[1], texts[2]))
+	return kubeconfig.WriteToDisk(file, kubeconfig.CreateWithCerts(url, "default", "default", texts[0], texts[1], texts[2]))
+}
+
+// tls is the server's folder of certificates.
+func (c *Config) tls() pki { return pki{folder: c.path("server", "tls")} }
+
+// makeEtcdPKI makes sure of what the datastore shows and asks for: it starts before the rest is known.
+func makeEtcdPKI(p pki) error {
+	return p.issue(etcdAuthority, servingEtcd, certutil.Config{
+		CommonName: "etcd-server",
+		AltNames:   certutil.AltNames{DNSNames: []string{"localhost"}, IPs: []net.IP{net.IPv4(127, 0, 0, 1)}},
+		Usages:     []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
+	})
 }
 
 // makePKI makes sure of all certificates and identities of a server.
 func makePKI(c *Config) (pki, error) {
-	p := pki{folder: c.path("server", "tls")}
-	both := []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth}
-	local := certutil.AltNames{DNSNames: []string{"localhost"}, IPs: []net.IP{net.IPv4(127, 0, 0, 1)}}
-	client := []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
+	p := c.tls()
 	problems := []error{
 		p.serviceAccountKey(),
-		p.issue(clusterAuthority, "apiserver", certutil.Config{
-			CommonName: "kube-apiserver", AltNames: apiNames(c), Usages: both[:1],
+		p.issue(serverAuthority, servingAPI, certutil.Config{
+			CommonName: "kube-apiserver", AltNames: apiNames(c),
+			Usages: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth},
 		}),
-		p.issue(clusterAuthority, "apiserver-kubelet", certutil.Config{
-			CommonName: "kube-apiserver", Organization: []string{"system:masters"}, Usages: client,
+		p.issue(clientAuthority, clientAPI, certutil.Config{
+			CommonName: "kube-apiserver", Organization: []string{"system:masters"},
+			Usages: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth},
 		}),
-		p.issue(etcdAuthority, "etcd", certutil.Config{CommonName: "etcd", AltNames: local, Usages: both}),
-		p.identity(c.Kubeconfig, localAPI, "system:admin", "system:masters"),
-		p.identity(c.path("server", "cred", "controller.kubeconfig"), localAPI, "system:kube-controller-manager"),
-		p.identity(c.path("server", "cred", "scheduler.kubeconfig"), localAPI, "system:kube-scheduler"),
-		p.identity(c.kubeletIdentity(), localAPI, "system:node:"+c.NodeName, "system:nodes"),
+		p.identity(c.Kubeconfig, clientAdmin, "system:admin", "system:masters"),
+		p.identity(c.path("server", "cred", "controller.kubeconfig"), clientControl, "system:kube-controller-manager"),
+		p.identity(c.path("server", "cred", "scheduler.kubeconfig"), clientScheduler, "system:kube-scheduler"),
 	}
 	return p, errors.Join(problems...)
 }

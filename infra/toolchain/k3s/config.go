@@ -24,6 +24,7 @@ const (
 	apiPort = "6443"
 
 	administratorFile = "/etc/rancher/k3s/k3s.yaml"
+	defaultData       = "/var/lib/rancher/k3s"
 )
 
 // packaged are the parts of real k3s that `disable` may name. The stand-in never has the last two.
@@ -53,11 +54,14 @@ type Config struct {
 	KubeconfigMode string
 
 	SecretsEncryption bool
+
+	ClusterReset bool
+	RestorePath  string
 }
 
 func (c *Config) addFlags(flags *pflag.FlagSet) {
 	flags.StringVarP(&c.ConfigFile, "config", "c", "/etc/rancher/k3s/config.yaml", "configuration file")
-	flags.StringVarP(&c.DataDir, "data-dir", "d", "/var/lib/rancher/k3s", "folder of all state")
+	flags.StringVarP(&c.DataDir, "data-dir", "d", defaultData, "folder of all state")
 	flags.StringVarP(&c.Token, "token", "t", "", "shared secret by which an agent joins")
 	flags.StringVar(&c.TokenFile, "token-file", "", "file that holds the token")
 	flags.StringVar(&c.NodeName, "node-name", "", "name of the node (default: the host's)")
@@ -74,6 +78,8 @@ func (c *Config) addFlags(flags *pflag.FlagSet) {
 	flags.StringSliceVar(&c.TLSSANs, "tls-san", nil, "more names and addresses in the API's certificate")
 	flags.StringSliceVar(&c.Disable, "disable", nil, "parts that are not deployed: "+strings.Join(packaged, ", "))
 	flags.BoolVar(&c.SecretsEncryption, "secrets-encryption", false, "keep Secrets encrypted in the datastore")
+	flags.BoolVar(&c.ClusterReset, "cluster-reset", false, "make the datastore alone in its cluster, and end")
+	flags.StringVar(&c.RestorePath, "cluster-reset-restore-path", "", "the snapshot that the datastore is made from then")
 	flags.BoolVar(&c.DisableAgent, "disable-agent", false, "run no node beside the control plane")
 	flags.StringVarP(&c.Kubeconfig, "write-kubeconfig", "o", administratorFile, "file for the administrator's kubeconfig")
 	flags.StringVar(&c.KubeconfigMode, "write-kubeconfig-mode", "0600", "mode of that kubeconfig")
@@ -174,6 +180,9 @@ func (c *Config) completeServer() error {
 		problems = append(problems, fmt.Errorf("service-cidr: %w", err))
 	} else if c.ClusterDNS == "" {
 		c.ClusterDNS = addressAt(services, 10).String()
+	}
+	if c.RestorePath != "" && !c.ClusterReset {
+		problems = append(problems, errors.New("invalid flag use; --cluster-reset required with --cluster-reset-restore-path"))
 	}
 	if _, err := strconv.ParseUint(c.KubeconfigMode, 8, 12); err != nil {
 		problems = append(problems, fmt.Errorf("write-kubeconfig-mode: %w", err))

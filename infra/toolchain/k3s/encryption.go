@@ -7,6 +7,9 @@ import (
 	"os"
 )
 
+// encryptionFile names the keys by which the API encrypts Secrets.
+func (c *Config) encryptionFile() string { return c.path("server", "cred", "encryption-config.json") }
+
 // keepEncryption makes sure of the file that has the API encrypt Secrets in its datastore. What was written before
 // stays readable as it is until it is written again.
 func keepEncryption(file string) error {

@@ -49,6 +49,7 @@ func newCommand() *cobra.Command {
 	root.SetVersionTemplate("k3s version {{.Version}}\n")
 	root.AddCommand(newRoleCommand(roleServer, "Run the control plane, and a node beside it", runServer))
 	root.AddCommand(newRoleCommand(roleAgent, "Run a node of a server's cluster", runAgent))
+	root.AddCommand(newCertificateCommand(), newTokenCommand(), newSnapshotCommand())
 	return root
 }
 

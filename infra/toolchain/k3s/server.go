@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log"
 	"os"
@@ -18,24 +19,34 @@ const (
 	clusterDomain = "cluster.local"
 	localAPI      = "https://127.0.0.1:" + apiPort
 	localEtcd     = "https://127.0.0.1:2379"
+
+	// The datastore is alone: its peers' port is only there because etcd insists.
+	localPeer = "http://127.0.0.1:2380"
+	etcdName  = "default"
 )
 
 // runServer starts the control plane and, unless it is told not to, a node beside it.
 func runServer(c *Config, parts *supervisor) error {
 	log.Printf("the server of %s starts", c.NodeName)
-	p, err := makePKI(c)
+	if c.ClusterReset {
+		return resetCluster(c, parts)
+	}
+	if err := os.RemoveAll(c.resetMark()); err != nil {
+		return err
+	}
+	p := c.tls()
+	if err := startEtcd(c, p, parts); err != nil {
+		return err
+	}
+	store, err := openDatastore(parts.ctx, p)
 	if err != nil {
 		return err
 	}
-	authority, err := os.ReadFile(p.cert(clusterAuthority))
+	t, err := settle(parts.ctx, c, store)
 	if err != nil {
 		return err
 	}
-	tokens, err := keepToken(c, authority)
-	if err != nil {
-		return err
-	}
-	if err := startControlPlane(c, p, tokens, parts); err != nil {
+	if err := startControlPlane(c, p, parts); err != nil {
 		return err
 	}
 	if err := writeManifests(c); err != nil {
@@ -53,28 +64,56 @@ func runServer(c *Config, parts *supervisor) error {
 	if !c.disables("servicelb") {
 		parts.run("servicelb", func(ctx context.Context) error { return balanceServices(ctx, client) })
 	}
+	parts.run("passwords", func(ctx context.Context) error { return ownPasswords(ctx, client) })
+	answers := &registration{config: c, pki: p, client: client, store: store, secret: t.secret}
+	parts.run("registration", answers.serve)
 	if !c.DisableAgent {
-		if err := writeFile(c.authorityFile(), string(authority), 0o644); err != nil {
-			return err
-		}
-		if err := startNode(c, parts); err != nil {
+		own := *c
+		own.Server = localAPI
+		if err := startNode(&own, t, parts); err != nil {
 			return err
 		}
 	}
 	return notifyReady(c)
 }
 
-func startControlPlane(c *Config, p pki, tokens string, parts *supervisor) error {
-	if err := startEtcd(c, p, parts); err != nil {
-		return err
+// settle makes sure that server, token and datastore are of one cluster, and of all that the control plane shows.
+func settle(ctx context.Context, c *Config, store datastore) (token, error) {
+	t, err := ownToken(c)
+	if err != nil {
+		return t, err
 	}
-	flags := apiServerFlags(c, p, tokens)
+	kept, err := loadBootstrap(ctx, store, c.path("server"), t.secret)
+	if err != nil {
+		return t, err
+	}
+	p, err := makePKI(c)
+	if err != nil {
+		return t, err
+	}
+	authority, err := os.ReadFile(p.cert(serverAuthority))
+	if err != nil {
+		return t, err
+	}
+	t.authority = digestOf(authority)
+	if err := writeToken(c, t); err != nil {
+		return t, err
+	}
 	if c.SecretsEncryption {
-		file := c.path("server", "cred", "encryption-config.yaml")
-		if err := keepEncryption(file); err != nil {
-			return err
+		if err := keepEncryption(c.encryptionFile()); err != nil {
+			return t, err
 		}
-		flags = append(flags, "--encryption-provider-config="+file)
+	}
+	if kept {
+		return t, nil
+	}
+	return t, saveBootstrap(ctx, store, c.path("server"), t.secret)
+}
+
+func startControlPlane(c *Config, p pki, parts *supervisor) error {
+	flags := apiServerFlags(c, p)
+	if c.SecretsEncryption {
+		flags = append(flags, "--encryption-provider-config="+c.encryptionFile())
 	}
 	if err := parts.startComponent("kube-apiserver", flags...); err != nil {
 		return err
@@ -93,36 +132,38 @@ func startControlPlane(c *Config, p pki, tokens string, parts *supervisor) error
 	)
 }
 
+func (c *Config) etcdFolder() string { return c.path("server", "db", "etcd") }
+
 func startEtcd(c *Config, p pki, parts *supervisor) error {
-	folder := c.path("server", "db", "etcd")
-	if err := os.MkdirAll(folder, 0o700); err != nil {
+	folder := c.etcdFolder()
+	if err := errors.Join(makeEtcdPKI(p), os.MkdirAll(folder, 0o700)); err != nil {
 		return err
 	}
 	return parts.start("etcd", "etcd",
-		"--name=default",
+		"--name="+etcdName,
 		"--data-dir="+folder,
 		"--listen-client-urls="+localEtcd, "--advertise-client-urls="+localEtcd,
 		"--client-cert-auth", "--trusted-ca-file="+p.cert(etcdAuthority),
-		"--cert-file="+p.cert("etcd"), "--key-file="+p.key("etcd"),
-		// It is alone: its peers' port is only there because etcd insists.
-		"--listen-peer-urls=http://127.0.0.1:2380", "--initial-advertise-peer-urls=http://127.0.0.1:2380",
-		"--initial-cluster=default=http://127.0.0.1:2380",
+		"--cert-file="+p.cert(servingEtcd), "--key-file="+p.key(servingEtcd),
+		"--listen-peer-urls="+localPeer, "--initial-advertise-peer-urls="+localPeer,
+		"--initial-cluster="+etcdName+"="+localPeer,
 		"--auto-compaction-retention=1", "--logger=zap", "--log-level=warn",
 	)
 }
 
-func apiServerFlags(c *Config, p pki, tokens string) []string {
+func apiServerFlags(c *Config, p pki) []string {
 	return []string{
 		"--advertise-address=" + c.NodeIP, "--secure-port=" + apiPort,
 		"--etcd-servers=" + localEtcd,
-		"--etcd-cafile=" + p.cert(etcdAuthority), "--etcd-certfile=" + p.cert("etcd"), "--etcd-keyfile=" + p.key("etcd"),
-		"--client-ca-file=" + p.cert(clusterAuthority), "--token-auth-file=" + tokens,
-		"--tls-cert-file=" + p.cert("apiserver"), "--tls-private-key-file=" + p.key("apiserver"),
-		"--kubelet-client-certificate=" + p.cert("apiserver-kubelet"),
-		"--kubelet-client-key=" + p.key("apiserver-kubelet"),
+		"--etcd-cafile=" + p.cert(etcdAuthority),
+		"--etcd-certfile=" + p.cert(servingEtcd), "--etcd-keyfile=" + p.key(servingEtcd),
+		"--client-ca-file=" + p.cert(clientAuthority),
+		"--tls-cert-file=" + p.cert(servingAPI), "--tls-private-key-file=" + p.key(servingAPI),
+		"--kubelet-certificate-authority=" + p.cert(serverAuthority),
+		"--kubelet-client-certificate=" + p.cert(clientAPI), "--kubelet-client-key=" + p.key(clientAPI),
 		"--kubelet-preferred-address-types=InternalIP",
 		"--service-account-issuer=https://kubernetes.default.svc." + clusterDomain,
-		"--service-account-key-file=" + p.folder + "/" + serviceAccount + ".pub",
+		"--service-account-key-file=" + p.key(serviceAccount),
 		"--service-account-signing-key-file=" + p.key(serviceAccount),
 		"--service-cluster-ip-range=" + c.ServiceCIDR,
 		"--authorization-mode=Node,RBAC", "--enable-admission-plugins=NodeRestriction",
@@ -135,9 +176,9 @@ func controllerFlags(c *Config, p pki) []string {
 		"--kubeconfig=" + c.path("server", "cred", "controller.kubeconfig"),
 		"--bind-address=127.0.0.1",
 		"--allocate-node-cidrs", "--cluster-cidr=" + c.ClusterCIDR, "--service-cluster-ip-range=" + c.ServiceCIDR,
-		"--root-ca-file=" + p.cert(clusterAuthority),
+		"--root-ca-file=" + p.cert(serverAuthority),
 		"--service-account-private-key-file=" + p.key(serviceAccount),
-		"--cluster-signing-cert-file=" + p.cert(clusterAuthority), "--cluster-signing-key-file=" + p.key(clusterAuthority),
+		"--cluster-signing-cert-file=" + p.cert(clientAuthority), "--cluster-signing-key-file=" + p.key(clientAuthority),
 		// Each controller acts under an account of its own, with the rights that it needs.
 		"--use-service-account-credentials",
 		"--leader-elect=false", "--profiling=false",

@@ -47,26 +47,24 @@ func digestOf(text []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// keepToken settles the server's token: the one that it was given, else the one that it has, else a new one. It
-// writes it for the operator to read, and gives the file by which the API knows who comes with it.
-func keepToken(c *Config, authority []byte) (string, error) {
-	file := c.path("server", "token")
+// ownToken gives the server's token: the one that it was given, else the one that it has, else a new one.
+func ownToken(c *Config) (token, error) {
 	text := c.Token
-	if kept, err := readTrimmed(file); text == "" && err == nil {
+	if kept, err := readTrimmed(c.path("server", "token")); text == "" && err == nil {
 		text = kept
 	}
 	if text == "" {
 		text = rand.Text()
 	}
-	t, err := parseToken(text)
-	if err != nil {
-		return "", err
-	}
-	t.authority = digestOf(authority)
-	known := c.path("server", "cred", "passwd")
-	return known, errors.Join(
-		writeSecret(file, t.String()+"\n"),
-		writeSecret(known, csvLine(t.secret, "system:joining-node", "system:joining-node", "system:bootstrappers")),
+	return parseToken(text)
+}
+
+// writeToken writes the token for the operator to read and for nodes to join by.
+func writeToken(c *Config, t token) error {
+	return errors.Join(
+		writeSecret(c.path("server", "token"), t.String()+"\n"),
+		writeSecret(c.path("server", "cred", "passwd"),
+			csvLine(t.secret, "node", "node", "k3s:agent")+csvLine(t.secret, "server", "server", "k3s:server")),
 	)
 }
 
