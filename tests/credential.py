@@ -54,12 +54,12 @@ def identity(which: str = "ours") -> Identity:
     authority_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     now = datetime.now(UTC)
     signed = issue.certificate(
-        authority_key, common_name=which, is_authority=True, names=(), authority=None, start=now, days=1
+        authority_key, common_name=which, is_authority=True, names=(), authority=None, start=now, days=3650
     )
     names = [x509.IPAddress(IPv4Address("127.0.0.1"))]
     authority = issue.Authority(signed, authority_key)
     ours = issue.certificate(
-        key, common_name="api", is_authority=False, names=names, authority=authority, start=now, days=1
+        key, common_name="api", is_authority=False, names=names, authority=authority, start=now, days=3650
     )
     pem = (each.public_bytes(Encoding.PEM).decode() for each in (signed, ours))
     return Identity(*pem, issue.dump_key(key))

@@ -11,6 +11,7 @@ import pytest
 
 from cli.command import Shell
 from simpul.status.model import (
+    CertificateStatus,
     CityName,
     CityStatus,
     CloudStatus,
@@ -36,6 +37,10 @@ CITY = CityStatus(
     ),
     clusters=(ClusterStatus("simpul-6471", None, f"{FOLDER}/simpul-6471.yaml", 2, 2, 9, 9), OFFICE),
     releases=(ReleaseStatus("simpul-6471", "messaging", "messaging", "messaging-0.1.0", 3, "deployed"),),
+    certificates=(
+        CertificateStatus("client-admin.crt", "bpn-timur-1", "2027-01-03T04:05:06+00:00", 200),
+        CertificateStatus("k3s-client-ca@1", "bpn-timur-1", "2036-01-03T04:05:06+00:00", 3200),
+    ),
 )
 DOWN = replace(
     CITY,
@@ -69,7 +74,7 @@ def rows(text: str) -> list[list[str]]:
     return [line.split() for line in text.splitlines() if line.strip()]
 
 
-def test_a_city_that_is_well_is_told_in_three_tables(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_city_that_is_well_is_told_in_four_tables(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "160")
     show(CITY, monkeypatch)
     said = shell.run("status")
@@ -83,6 +88,8 @@ def test_a_city_that_is_well_is_told_in_three_tables(shell: Shell, monkeypatch: 
         ["simpul-647101", "64.71.01", "1/1", "ready", "7/7", "ready"],
         ["release", "cluster", "chart", "revision", "status"],
         ["messaging/messaging", "simpul-6471", "messaging-0.1.0", "3", "deployed"],
+        ["certificate", "where", "ends", "days", "left"],
+        ["client-admin.crt", "bpn-timur-1", "2027-01-03", "200"],
         ["kubeconfigs:", f"{FOLDER}/CLUSTER.yaml"],
     ]
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import configparser
+import re
+import stat
+import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,12 +27,6 @@ PLAIN = {
     "k3s_service_cidr": "10.64.16.0/24",
     "k3s_dns": "10.64.16.10",
     "k3s_registry_host": "registry.balikpapan.go.id",
-    "k3s_key": {
-        "clusters": [
-            {"name": "default", "cluster": {"server": "https://127.0.0.1:6443", "certificate-authority-data": "Y2E="}}
-        ],
-        "users": [{"user": {"client-certificate-data": "Y2VydA==", "client-key-data": "a2V5"}}],
-    },
 }
 NODES: dict[str, dict[str, Any]] = {
     "plain": PLAIN,
@@ -41,7 +38,29 @@ NODES: dict[str, dict[str, Any]] = {
     },
     "agent": {**PLAIN, "k3s_role": "agent", "k3s_node_ip": "10.30.1.12", "k3s_server_address": "10.30.1.11"},
 }
-FILES = ("config.yaml", "registries.yaml", "k3s.service", "kubeconfig.yaml")
+FILES = ("config.yaml", "registries.yaml", "k3s.service", "operator.sh", "renew.service", "renew.timer")
+K3S = """\
+apiVersion: v1
+clusters:
+- cluster:
+    certificate-authority-data: Y2E=
+    server: https://127.0.0.1:6443
+  name: default
+contexts:
+- context:
+    cluster: default
+    user: default
+  name: default
+current-context: default
+kind: Config
+preferences: {}
+users:
+- name: default
+  user:
+    client-certificate-data: Y2VydA==
+    client-key-data: a2V5
+"""
+"""What k3s itself writes for an administrator."""
 
 
 @pytest.fixture(scope="module")
@@ -80,8 +99,33 @@ def test_the_unit_starts_k3s_in_its_role(node: str, rendered: dict[str, str]) ->
     assert unit["Service"]["ExecStart"] == f"/usr/local/bin/k3s {NODES[node]['k3s_role']}"
 
 
-def test_the_operator_reaches_the_cluster_by_the_node_s_address(rendered: dict[str, str]) -> None:
-    kubeconfig = yaml.safe_load(rendered["server.kubeconfig.yaml"])
-    assert kubeconfig["clusters"][0]["cluster"]["server"] == "https://10.30.1.11:6443"
-    assert kubeconfig["current-context"] == "balikpapan-647101"
-    assert kubeconfig["users"][0]["user"]["client-key-data"] == "a2V5"
+def test_the_operator_reaches_the_cluster_by_the_node_s_address(rendered: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "k3s.yaml").write_text(K3S)
+    script = tmp_path / "operator.sh"
+    script.write_text(rendered["server.operator.sh"])
+    subprocess.run(["sh", str(script), str(tmp_path)], check=True)
+    made = tmp_path / "operator.yaml"
+    assert stat.S_IMODE(made.stat().st_mode) == 0o600
+    assert yaml.safe_load(made.read_text()) == {
+        "apiVersion": "v1",
+        "kind": "Config",
+        "clusters": [
+            {
+                "name": "balikpapan-647101",
+                "cluster": {"server": "https://10.30.1.11:6443", "certificate-authority-data": "Y2E="},
+            }
+        ],
+        "users": [
+            {"name": "balikpapan-647101", "user": {"client-certificate-data": "Y2VydA==", "client-key-data": "a2V5"}}
+        ],
+        "contexts": [
+            {"name": "balikpapan-647101", "context": {"cluster": "balikpapan-647101", "user": "balikpapan-647101"}}
+        ],
+        "current-context": "balikpapan-647101",
+    }
+
+
+def test_each_host_renews_on_a_night_of_its_own(rendered: dict[str, str]) -> None:
+    nights = {line for node in NODES for line in rendered[f"{node}.renew.timer"].splitlines() if "OnCalendar" in line}
+    assert len(nights) > 1
+    assert all(re.fullmatch(r"OnCalendar=(Mon|Tue|Wed|Thu|Fri|Sat|Sun) \*-\*-\* 01:00:00", night) for night in nights)

@@ -75,6 +75,15 @@ def test_a_renewed_authority_vouches_for_what_it_signed_before() -> None:
     assert found == [], "so what it signed needn't be issued anew"
 
 
+def test_who_still_holds_the_old_authority_trusts_what_the_renewed_one_signs() -> None:
+    authority = issue(AUTHORITY)
+    later = START + timedelta(days=3650 - 300)
+    renewed = plain(at(later).update(request(inputs=AUTHORITY, state=authority)))
+    server = issue(signed(renewed), later)
+    verify(server, authority, "hub.balikpapan.go.id", later)
+    verify(server, renewed, "hub.balikpapan.go.id", START + timedelta(days=3650 + 10))
+
+
 def test_another_authority_or_name_issues_anew() -> None:
     authority, other = issue(AUTHORITY), issue(AUTHORITY)
     state = issue(signed(authority))

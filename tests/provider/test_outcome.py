@@ -97,6 +97,14 @@ def test_what_a_failed_task_says(result: dict[str, Any], message: str) -> None:
         ("copy", {"_ansible_no_log": True, "dest": "/etc/token"}, {}),
         ("copy", {"_ansible_delegated_vars": {"ansible_host": "localhost"}, "dest": "/var/x"}, {}),
         ("command", {"dest": "/x"}, {}),
+        (
+            "ansible.builtin.command",
+            {
+                "cmd": ["/usr/local/bin/k3s", "certificate", "check"],
+                "stderr": 'msg="client-kubelet.crt: certificate it () is ok, expires at 2027-11-29T02:49:30Z"',
+            },
+            {"certificates": {"client-kubelet.crt": "2027-11-29T02:49:30+00:00"}, "authorities": {}},
+        ),
     ],
 )
 def test_what_a_result_says_is_managed(action: str, result: dict[str, Any], expected: Manifest) -> None:

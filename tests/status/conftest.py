@@ -23,11 +23,12 @@ class City:
     office: Cluster
     outputs: dict[str, Any]
     releases: list[dict[str, str]] = field(default_factory=list)
+    more: list[dict[str, Any]] = field(default_factory=list)
 
     def save(self) -> None:
-        """Let pulumi answer with `outputs` and `releases` as they are now."""
+        """Let pulumi answer with `outputs`, `releases` and `more` resources as they are now."""
         types = ["pulumi:pulumi:Stack", ALICLOUD, ALICLOUD, "simpul:edge:Host"]
-        self.world.set_stack(self.outputs, types, self.releases)
+        self.world.set_stack(self.outputs, types, self.releases, self.more)
 
 
 @pytest.fixture

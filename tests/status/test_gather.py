@@ -26,6 +26,8 @@ def free_port() -> int:
 
 def test_a_city_that_is_well_is_told_whole(city: City, tmp_path: Path) -> None:
     found = json.loads(json.dumps(asdict(gather(tmp_path / "kube"))))
+    ends = [(each["what"], each["where"]) for each in found.pop("certificates")]
+    assert ends == [("kubeconfig", "simpul-6471"), ("kubeconfig", "simpul-647101")]
     cloud, office = (str(tmp_path / "kube" / f"{name}.yaml") for name in ("simpul-6471", "simpul-647101"))
     host = {"name": "bpn-timur-1", "address": "127.0.0.1", "ready": True, "state": "ready"}
     listed = {"namespace": "messaging", "name": "messaging", "chart": "messaging-0.1.0", "revision": 2}

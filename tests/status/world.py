@@ -59,12 +59,17 @@ class World:
         program.chmod(0o755)
 
     def set_stack(
-        self, outputs: dict[str, Any], types: list[str], releases: list[dict[str, str]] | None = None
+        self,
+        outputs: dict[str, Any],
+        types: list[str],
+        releases: list[dict[str, str]] | None = None,
+        more: list[dict[str, Any]] | None = None,
     ) -> None:
-        """Let the stack have `outputs`, a resource of each of `types`, and `releases` by their outputs."""
+        """Let the stack have `outputs`, a resource of each of `types`, `releases` by their outputs, and `more`."""
         (self.folder / "outputs.json").write_text(json.dumps(outputs))
         resources = [{"type": each, "urn": f"urn:{number}"} for number, each in enumerate(types)]
         resources += [{"type": "simpul:helm:Release", "outputs": each} for each in releases or ()]
+        resources += more or []
         (self.folder / "export.json").write_text(json.dumps({"version": 3, "deployment": {"resources": resources}}))
 
     def set_releases(self, cluster: str, *releases: dict[str, Any]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from rich.table import Table
 
 from simpul.errors import CityError, Problem
 from simpul.status import CityStatus, gather
-from simpul.status.model import HostStatus
+from simpul.status.model import CertificateStatus, HostStatus
 
 
 @click.command()
@@ -62,11 +63,22 @@ def _tables(city: CityStatus) -> None:
     for release in city.releases:
         name = f"{release.namespace}/{release.name}"
         releases.add_row(name, release.cluster, release.chart, str(release.revision), release.status)
-    for table in (sites, clusters, releases):
+    for table in (sites, clusters, releases, _certificates(city.certificates)):
         console.print()
         console.print(table)
     if city.clusters:
         console.print(f"\nkubeconfigs: {Path(city.clusters[0].kubeconfig).parent}/CLUSTER.yaml", soft_wrap=True)
+
+
+def _certificates(certificates: Sequence[CertificateStatus]) -> Table:
+    """Make a table of the first to end in each place; the JSON form has all."""
+    table = Table("certificate", "where", "ends", "days left", box=None, header_style="dim")
+    first = {each.where: each for each in reversed(certificates)}
+    for each in certificates:
+        if first[each.where] is each:
+            left = str(each.days_left)
+            table.add_row(each.what, each.where, each.ends[:10], _well(each.well, left, left))
+    return table
 
 
 def _host(host: HostStatus) -> str:

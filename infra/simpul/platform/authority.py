@@ -12,8 +12,8 @@ AUTHORITY_DAYS = 3650
 SERVER_DAYS = 397
 """As long as a public authority may at most (CA/Browser Forum, Ballot SC31)."""
 
-RENEW_DAYS = 30
-"""A run that finds a certificate this close to its end renews it."""
+RENEW_DAYS = SERVER_DAYS // 2
+"""A run that finds a certificate in the second half of its life renews it. A run every half a year is enough."""
 
 
 class Authority(pulumi.ComponentResource):

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from simpul import kubeconfig
 from simpul.errors import OutsideError, Problem
-from simpul.provider import compare, probe, run, ssh
+from simpul.provider import compare, expiry, probe, run, ssh
 from simpul.provider.batch import Batch
 from simpul.provider.defer import defer
 from simpul.provider.kind import Change, Failure, Interrupted, Request, Unfinished, Values
@@ -39,9 +40,10 @@ class Host:
 
     token = "simpul:edge:Host"  # noqa: S105 a type's name
 
-    def __init__(self, stop: threading.Event) -> None:
-        """End whatever runs when `stop` is set."""
+    def __init__(self, stop: threading.Event, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+        """End whatever runs when `stop` is set; take the time from `now`."""
         self._stop = stop
+        self._now = now
         self._sites: Batch[run.Machine, Outcome] = Batch(lambda jobs: run.run(SITE, jobs, stop=stop))
         self._removals: Batch[run.Machine, Outcome] = Batch(lambda jobs: run.run(REMOVE, jobs, stop=stop))
 
@@ -57,6 +59,7 @@ class Host:
             found.append(Change("kubeconfig", is_input=False))
         elif state.get("playbooks") != run.digest_playbooks():
             found.append(Change("playbooks", is_input=False))
+        found += [Change(path, is_input=False) for path in expiry.near(state, self._now())]
         found += [Change(compare.join("drift", what), "delete", is_input=False) for what in state.get("drift", {})]
         return found
 
@@ -71,13 +74,19 @@ class Host:
         if state.get("state") != "ready":
             return state  # there is nothing to hold it against until it has been made
         try:
-            drift = probe.drift(ssh.Connection.of(request.inputs), state.get("manifest", {}), stop=self._stop)
+            seen = probe.look(
+                ssh.Connection.of(request.inputs),
+                state.get("manifest", {}),
+                kubeconfig=request.inputs["group"] == "server",
+                stop=self._stop,
+            )
+            fresh = _take(request, seen.kubeconfig) if seen.kubeconfig else _kubeconfig(request)
         except Interrupted:
             raise
         except OutsideError as error:
             request.log.alert(f"{error}\n    what is known of it stays as it was")
             return state
-        return {**state, "drift": drift}
+        return {**state, "drift": seen.drift, "manifest": seen.manifest, "kubeconfig": Secret(fresh)}
 
     def delete(self, request: Request) -> None:
         if not request.state.get("manifest") and request.state.get("state") == "deferred":

@@ -1,14 +1,16 @@
 """What Ansible manages on a host, read from its own results.
 
 In goes the result of a task that succeeded, into the manifest goes what that task holds true from now on: files
-with checksum, mode and owner, packages, units. No content and no secret: results under `no_log` are censored by
-Ansible before they get here.
+with checksum, mode and owner, packages, units, and when k3s's certificates end. No content and no secret: results under
+`no_log` are censored by Ansible before they get here.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Final
+
+from simpul.provider import expiry
 
 _FILE_ACTIONS: Final = frozenset(
     {"assemble", "blockinfile", "copy", "file", "get_url", "lineinfile", "replace", "template"}
@@ -39,6 +41,8 @@ def record(manifest: Manifest, action: str, result: Mapping[str, Any]) -> None:
         _package(manifest, given)
     elif name in _UNIT_ACTIONS:
         _unit(manifest, result, given)
+    elif result.get("cmd") == list(expiry.CHECK):
+        manifest.update(expiry.told(str(result.get("stderr", ""))))
 
 
 def _file(manifest: Manifest, result: Mapping[str, Any], given: Mapping[str, Any]) -> None:

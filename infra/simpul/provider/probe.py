@@ -1,7 +1,8 @@
-"""What has drifted on a host: its manifest held against what is there, in one SSH session.
+"""How a host is now: its manifest held against what is there, and its keys, in one SSH session.
 
 In go a connection and the manifest that the last Ansible run left; out comes, for each thing that differs, what
-was found instead. Empty means that the host is as it was made.
+was found instead. Empty means that the host is as it was made. What a host renews by itself is no difference: the ends
+of its certificates come along as they are, and so does a server's kubeconfig.
 """
 
 from __future__ import annotations
@@ -9,26 +10,44 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from simpul.errors import OutsideError, Problem
-from simpul.provider import ssh
+from simpul.provider import expiry, ssh
 
 _SCRIPT = Path(__file__).with_name("remote.py")
 _NAMES = {"checksum": "other content", "size": "another size"}
 
 
-def drift(connection: ssh.Connection, manifest: Mapping[str, Any], *, stop: threading.Event) -> dict[str, str]:
-    """Ask the host; return what differs from `manifest`. Raises as `ssh.run` does."""
-    script = f"{_SCRIPT.read_text()}\n\nmain({json.dumps(manifest)!r})\n"
-    told = ssh.run(connection, script, stop=stop)
+@dataclass(frozen=True)
+class Seen:
+    """What was seen on a host: what differs, its manifest as it is with today's certificates, its kubeconfig.
+
+    `kubeconfig` is what a server hands over, "" where it wasn't asked for or can't be read.
+    """
+
+    drift: dict[str, str]
+    manifest: dict[str, Any]
+    kubeconfig: str = field(default="", repr=False)
+
+
+def look(
+    connection: ssh.Connection, manifest: Mapping[str, Any], *, kubeconfig: bool = False, stop: threading.Event
+) -> Seen:
+    """Ask the host how it is, and for its `kubeconfig` if that is wanted. Raises as `ssh.run` does."""
+    wish = {**manifest, **({"kubeconfig": True} if kubeconfig else {})}
+    script = f"{_SCRIPT.read_text()}\n\nmain({json.dumps(wish)!r})\n"
+    said = ssh.run(connection, script, stop=stop)
     try:
-        found = json.loads(told)
+        found = json.loads(said)
     except ValueError as error:
         what = "its answer to the probe isn't JSON; a login script that prints would do that"
         raise OutsideError(Problem(f"host {connection.name}", what, next=connection.command)) from error
-    return compare(manifest, found)
+    words = found.get("certificates")
+    renewed = expiry.told(words) if words else {}
+    return Seen(compare(manifest, found), {**manifest, **renewed}, found.get("kubeconfig") or "")
 
 
 def compare(manifest: Mapping[str, Any], found: Mapping[str, Any]) -> dict[str, str]:

@@ -19,6 +19,7 @@ from typing import Any
 
 LARGEST = 64 * 1024 * 1024  # above it size says enough; hashing would take seconds
 SYSCTL_FOLDER = "/etc/sysctl.d/"
+KUBECONFIG = "/etc/rancher/k3s/operator.yaml"
 
 
 def main(text: str) -> None:
@@ -28,6 +29,8 @@ def main(text: str) -> None:
         "packages": packages(list(manifest.get("packages", {}))),
         "units": {name: unit(name) for name in manifest.get("units", {})},
         "sysctls": {},
+        "certificates": certificates() if "certificates" in manifest else None,
+        "kubeconfig": read(KUBECONFIG) if "kubeconfig" in manifest else None,
     }
     for path in manifest.get("files", {}):
         if path.startswith(SYSCTL_FOLDER):
@@ -118,6 +121,23 @@ def sysctls(path: str) -> dict[str, Any]:
         except OSError:
             continue
     return found
+
+
+def certificates() -> str | None:
+    try:
+        argv = ["/usr/local/bin/k3s", "certificate", "check"]
+        done = subprocess.run(argv, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
+    except OSError:
+        return None
+    return done.stderr
+
+
+def read(path: str) -> str | None:
+    try:
+        with open(path) as file:  # noqa: PTH123 as old as the host's Python
+            return file.read(LARGEST)
+    except OSError:
+        return None
 
 
 def output(argv: list[str]) -> str:

@@ -8,8 +8,10 @@ from __future__ import annotations
 import json
 import os
 import socket
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +25,7 @@ from simpul.provider import scratch
 from simpul.provider.cluster import make_client
 from simpul.provider.helm import program, surroundings
 from simpul.provider.waiting import holds, is_ready
+from simpul.status import certificate
 from simpul.status.model import (
     CityName,
     CityStatus,
@@ -53,10 +56,10 @@ class _Answer:
     releases: tuple[ReleaseStatus, ...] = ()
 
 
-def gather(folder: Path) -> CityStatus:
+def gather(folder: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> CityStatus:
     """Gather how the selected stack's city is; its kubeconfigs are written to `folder`, readable by its owner alone.
 
-    Raises what `simpul.status.stack.read` raises, and OutsideError when there is no helm.
+    Takes the time from `now`. Raises what `simpul.status.stack.read` raises, and OutsideError when there is no helm.
     """
     state = read()
     outputs = state.outputs
@@ -65,8 +68,10 @@ def gather(folder: Path) -> CityStatus:
         ready = frozenset(address for answer in answers for address in answer.ready)
         sites = tuple(pool.map(lambda site: _site(site, ready), outputs["sites"]))
     releases = _with_missing([release for answer in answers for release in answer.releases], state)
+    certificates = certificate.gather(outputs["clusters"], state.resources, now())
     well = (
         all(answer.cluster.well for answer in answers)
+        and all(each.well for each in certificates)
         and all(site.reachable and all(host.ready and host.state == "ready" for host in site.hosts) for site in sites)
         and all(release.status == "deployed" for release in releases)
     )
@@ -77,6 +82,7 @@ def gather(folder: Path) -> CityStatus:
         sites=sites,
         clusters=tuple(answer.cluster for answer in answers),
         releases=releases,
+        certificates=certificates,
     )
 
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+LEAST_DAYS = 30
+"""With so few days left a city isn't well: each is renewed from 120 days before its end, and this one wasn't."""
+
 
 @dataclass(frozen=True)
 class CityName:
@@ -75,6 +78,21 @@ class ReleaseStatus:
 
 
 @dataclass(frozen=True)
+class CertificateStatus:
+    """A certificate: `what` it is, `where` it is used (a host, a cluster, a resource of the stack), when it `ends`."""
+
+    what: str
+    where: str
+    ends: str
+    days_left: int
+
+    @property
+    def well(self) -> bool:
+        """Say whether there is time to renew it."""
+        return self.days_left > LEAST_DAYS
+
+
+@dataclass(frozen=True)
 class CityStatus:
     """A city, whole. `well` when everything that was asked is."""
 
@@ -84,3 +102,4 @@ class CityStatus:
     sites: tuple[SiteStatus, ...]
     clusters: tuple[ClusterStatus, ...]
     releases: tuple[ReleaseStatus, ...]
+    certificates: tuple[CertificateStatus, ...] = ()

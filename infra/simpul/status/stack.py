@@ -22,12 +22,14 @@ RELEASE = "simpul:helm:Release"
 class StackState:
     """A stack's outputs, secrets in plain text (keep them off logs), and what it has.
 
-    `releases` are the releases as the last run left them: cluster, namespace, name, status.
+    `releases` are the releases as the last run left them: cluster, namespace, name, status. `resources` are all, as an
+    export has them.
     """
 
     outputs: dict[str, Any]
     cloud_resources: int
     releases: tuple[tuple[str, str, str, str], ...] = ()
+    resources: tuple[dict[str, Any], ...] = ()
 
 
 def read() -> StackState:
@@ -49,6 +51,7 @@ def read() -> StackState:
         outputs,
         cloud_resources=sum(resource["type"].startswith(CLOUD_PACKAGE) for resource in resources),
         releases=tuple((each["cluster"], each["namespace"], each["name"], each["status"]) for each in releases),
+        resources=tuple(resources),
     )
 
 

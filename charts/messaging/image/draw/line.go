@@ -68,15 +68,6 @@ func (l *line) session(ctx context.Context) error {
 	if l.link = l.presence.of(l.site.Name); l.link == 0 {
 		return errAway
 	}
-	err := l.draw(ctx, l.start)
-	if errors.Is(err, errOther) {
-		err = l.draw(ctx, l.startByTime)
-	}
-	return err
-}
-
-// draw asks again and again, from where start says. What was asked for before comes to another inbox.
-func (l *line) draw(ctx context.Context, start func(*jetstream.StreamInfo, *jetstream.ConsumerConfig)) error {
 	l.inbox = l.connection.NewInbox()
 	messages, err := l.connection.SubscribeSync(l.inbox)
 	if err != nil {
@@ -84,9 +75,11 @@ func (l *line) draw(ctx context.Context, start func(*jetstream.StreamInfo, *jets
 	}
 	defer messages.Unsubscribe() //nolint:errcheck // of a connection that has closed, nothing is left to end
 	l.messages, l.window, l.had = messages, least, l.hub.last(l.site.Name)
-	err = l.begin(ctx, start)
+	err = l.begin(ctx, l.start)
 	for err == nil {
-		err = l.pull(ctx, together, l.window)
+		if err = l.pull(ctx, together, l.window); errors.Is(err, errOther) {
+			err = l.begin(ctx, l.startByTime)
+		}
 	}
 	return err
 }
