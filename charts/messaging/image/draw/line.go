@@ -68,6 +68,15 @@ func (l *line) session(ctx context.Context) error {
 	if l.link = l.presence.of(l.site.Name); l.link == 0 {
 		return errAway
 	}
+	err := l.draw(ctx, l.start)
+	if errors.Is(err, errOther) {
+		err = l.draw(ctx, l.startByTime)
+	}
+	return err
+}
+
+// draw asks again and again, from where start says. What was asked for before comes to another inbox.
+func (l *line) draw(ctx context.Context, start func(*jetstream.StreamInfo, *jetstream.ConsumerConfig)) error {
 	l.inbox = l.connection.NewInbox()
 	messages, err := l.connection.SubscribeSync(l.inbox)
 	if err != nil {
@@ -75,11 +84,9 @@ func (l *line) session(ctx context.Context) error {
 	}
 	defer messages.Unsubscribe() //nolint:errcheck // of a connection that has closed, nothing is left to end
 	l.messages, l.window, l.had = messages, least, l.hub.last(l.site.Name)
-	err = l.begin(ctx, l.start)
+	err = l.begin(ctx, start)
 	for err == nil {
-		if err = l.pull(ctx, together, l.window); errors.Is(err, errOther) {
-			err = l.begin(ctx, l.startByTime)
-		}
+		err = l.pull(ctx, together, l.window)
 	}
 	return err
 }
