@@ -21,7 +21,8 @@ class ClusterHandle:
     `site` is the code of its site, None for the cloud's. `kubeconfig` is a secret YAML text.
     `ready` is what a release waits for before it is made: the nodes and what they need. `offline_days` is for how
     long it may be out of reach. `storage_class` is where its volumes come from, "" for the cluster's default;
-    `disk_key` is the key by which the cloud encrypts them, None where a site's own disks do.
+    `disk_key` is the key by which the cloud encrypts them, None where a site's own disks do. `home` is the host on
+    whose disk they lie, "" where each is a disk of its own; those on the hosts in `let_go` may be given up.
     """
 
     name: str
@@ -31,6 +32,8 @@ class ClusterHandle:
     offline_days: int = 0
     storage_class: str = ""
     disk_key: pulumi.Output[str] | None = None
+    home: str = ""
+    let_go: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

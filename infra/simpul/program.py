@@ -9,10 +9,11 @@ import pulumi
 from simpul.city import City, plan
 from simpul.city.stack import unfit_part
 from simpul.cloud import Cloud, Found, identity, registry
-from simpul.edge import SiteArgs, SiteHosts
+from simpul.edge import SiteArgs, SiteHosts, give_up
 from simpul.errors import CityError
 from simpul.handover import Endpoint, SiteEstate
 from simpul.platform import deploy
+from simpul.policy import day
 
 Part = Literal["all", "cloud"]
 """What a run makes: the whole city, or on its first day the cloud alone (docs/adr/0029-first-day.md)."""
@@ -50,7 +51,11 @@ def confirm(city: City, there: Found) -> None:
 
 
 def compose(city: City, there: Found, part: Part = "all") -> dict[str, Any]:
-    """Make `city` or a `part` of it, of which the cloud holds `there` already; give its stack outputs by name."""
+    """Make `city` or a `part` of it, of which the cloud holds `there` already; give its stack outputs by name.
+
+    Raises CityError where a host would go with a volume on it that the declaration doesn't let go.
+    """
+    let_go = give_up(city, there.volumes, day.today())
     addresses = plan(city)
     cloud = Cloud(city, addresses, there).estate
     images = cloud.image_registry or registry.declared(city)
@@ -58,7 +63,7 @@ def compose(city: City, there: Found, part: Part = "all") -> dict[str, Any]:
     endpoints: tuple[Endpoint, ...] = ()
     if part == "all":
         sites = [
-            SiteHosts(f"simpul-{site.slug}", SiteArgs(city, site, addresses.sites[site.code])).estate
+            SiteHosts(f"simpul-{site.slug}", SiteArgs(city, site, addresses.sites[site.code], let_go)).estate
             for site in city.sites
         ]
         endpoints = deploy(city, cloud, sites, images)

@@ -94,7 +94,7 @@ def test_the_hub_s_volume_is_a_cloud_disk_of_at_least_20_gib_and_a_leaf_s_what_i
         recorder, _ = make(city.model_copy(update={"workloads": Workloads(messaging=messaging)}))
         storage = {each.inputs["values"]["role"]: each.inputs["values"]["storage"] for each in recorder.of(RELEASE)}
         assert storage["hub"] == {"gib": disk, "className": "a-class"}
-        assert storage["leaf"] == {"gib": wanted, "className": ""}
+        assert storage["leaf"] == {"gib": wanted, "className": "", "host": ""}
 
 
 def test_a_leaf_s_certificate_holds_for_every_host_of_its_site(city: City) -> None:

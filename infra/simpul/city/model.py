@@ -107,6 +107,9 @@ class Host(Declared):
     role: Literal["server", "agent"]
     """server: runs the site's cluster, exactly one a site; agent: works for it."""
 
+    volumes: bool = False
+    """Whether the site's volumes lie on its disk: true for one host at most, without which it is the server."""
+
     host_key: HostKey | None = None
     """Its public SSH host key; without it, the operator's known_hosts decides."""
 
@@ -140,6 +143,11 @@ class Site(Declared):
     def server(self) -> Host:
         """The host that runs the site's cluster."""
         return next(host for host in self.hosts if host.role == "server")
+
+    @property
+    def home(self) -> Host:
+        """The host on whose disk the site's volumes lie."""
+        return next((host for host in self.hosts if host.volumes), self.server)
 
 
 class MessagingWorkload(Declared):

@@ -58,6 +58,16 @@ Thing = tuple[Kind, str, str]
 PLACED = ("simpul:edge:Host", "simpul:helm:Release")
 """Types of our own provider's that stand on hosts and in clusters."""
 
+
+@dataclass(frozen=True)
+class Kept:
+    """A volume that a release has on a host's disk: the claim to it, the host, and its size in GiB."""
+
+    claim: str
+    host: str
+    gib: int
+
+
 State = Mapping[str, Mapping[str, Any]]
 """Outputs in the stack's state, by the URNs of its resources."""
 
@@ -75,14 +85,15 @@ class Found:
     """Ids of the city's resources that are there and that the stack's state doesn't know, by kind and name.
 
     `locked` is what the state knows of what is locked for good, by type and name in the stack; `placed` what it knows
-    beyond the cloud: hosts of the city's own, and what runs in clusters. `protected` are types and names of what the
-    vendor was told not to delete.
+    beyond the cloud: hosts of the city's own, and what runs in clusters; `volumes` are those on hosts' disks.
+    `protected` are types and names of what the vendor was told not to delete.
     """
 
     ids: dict[tuple[Kind, str], str] = field(default_factory=dict)
     locked: Mapping[tuple[str, str], Mapping[str, Any]] = field(default_factory=dict)
     placed: tuple[str, ...] = ()
     protected: frozenset[tuple[str, str]] = frozenset()
+    volumes: tuple[Kept, ...] = ()
 
     def id(self, kind: Kind, name: str) -> str | None:
         """Give the id of the `kind` named `name`, or None when there is none to adopt."""
@@ -121,7 +132,7 @@ def find(identity: Identity, listings: Iterable[Listing], needs: Needs = lambda 
     if problems:
         raise OutsideError(*problems)
     placed = tuple(urn.rpartition("::")[2] for urn in state if type_of(urn) in PLACED)
-    return Found(found, _locked(state), placed, _protected(state))
+    return Found(found, _locked(state), placed, _protected(state), _volumes(state))
 
 
 async def ask(question: pulumi.Output[T]) -> T:
@@ -209,6 +220,12 @@ def _protected(state: State) -> frozenset[tuple[str, str]]:
         for type_, name, outputs in known
         if type_ in PROTECTIONS and outputs.get(PROTECTIONS[type_][1]) == PROTECTIONS[type_][2]
     )
+
+
+def _volumes(state: State) -> tuple[Kept, ...]:
+    """Return the volumes on hosts' disks of which releases in the state tell."""
+    told = [each for outputs in state.values() for each in outputs.get("volumes") or ()]
+    return tuple(Kept(each["claim"], each["node"], int(each["gib"])) for each in told)
 
 
 def token(kind: Kind) -> str:

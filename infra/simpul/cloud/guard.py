@@ -62,7 +62,7 @@ class Guard:
         self._guards, self._there = city.cloud.protect, there
         self._names = [each.name for each in city.cloud.replace]
         self._released = released(city, today)
-        self._met: set[str] = set()
+        self._met = {each.host for each in there.volumes}  # a host that goes, and what is on its disk
 
     def transform(self, args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:
         """Return `args` with the resource protected, None where it stays as it is."""

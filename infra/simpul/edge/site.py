@@ -16,11 +16,15 @@ from simpul.provider import resource
 
 @dataclass(frozen=True)
 class SiteArgs:
-    """What a site is made of: the city that it belongs to, its declaration and its ranges."""
+    """What a site is made of: the city that it belongs to, its declaration and its ranges.
+
+    `let_go` are the hosts whose volumes the declaration lets go.
+    """
 
     city: City
     site: Site
     ranges: ClusterRanges
+    let_go: tuple[str, ...] = ()
 
 
 class SiteHosts(pulumi.ComponentResource):
@@ -43,7 +47,15 @@ class SiteHosts(pulumi.ComponentResource):
             slug=site.slug,
             name=site.name,
             address=str(site.server.address),
-            cluster=ClusterHandle(name, site.code, server.kubeconfig, tuple(hosts.values()), site.link.offline_days),
+            cluster=ClusterHandle(
+                name,
+                site.code,
+                server.kubeconfig,
+                tuple(hosts.values()),
+                site.link.offline_days,
+                home=site.home.name,
+                let_go=args.let_go,
+            ),
             hosts=tuple(
                 HostHandle(host.name, str(host.address), host.port, hosts[host.name].state) for host in site.hosts
             ),
@@ -51,7 +63,8 @@ class SiteHosts(pulumi.ComponentResource):
         self.register_outputs({"kubeconfig": server.kubeconfig})
 
     def _host(self, host: Host) -> resource.Host:
-        """Declare `host`: how it is reached, and what Ansible makes of it."""
+        """Declare `host`: how it is reached, what Ansible makes of it, and which others its cluster has."""
+        server = self.args.site.server
         return resource.Host(
             host.name,
             resource.HostArgs(
@@ -62,6 +75,8 @@ class SiteHosts(pulumi.ComponentResource):
                 host_key=host.host_key,
                 group=host.role,
                 vars=self._vars(host),
+                server=None if host is server else _way_to(server),
+                nodes=[each.name for each in self.args.site.hosts] if host is server else [],
                 offline_days=self.args.site.link.offline_days,
             ),
             opts=pulumi.ResourceOptions(parent=self),
@@ -86,6 +101,13 @@ class SiteHosts(pulumi.ComponentResource):
             "k3s_registry_host": registry.host(city.registry.address),
             "k3s_registry_mirror": city.registry.mirror or _outside(city.registry.address),
         }
+
+
+def _way_to(host: Host) -> resource.ServerArgs:
+    """Give how `host` is reached by those who ask it about its cluster."""
+    return resource.ServerArgs(
+        name=host.name, address=str(host.address), port=host.port, user=host.user, host_key=host.host_key
+    )
 
 
 def _outside(address: str) -> str:

@@ -73,7 +73,11 @@ class Messaging(pulumi.ComponentResource):
             "role": "leaf",
             "domain": site.slug,
             "hub": {"url": url, "password": password},
-            "storage": {"gib": self._args.wanted.storage_gib, "className": site.cluster.storage_class},
+            "storage": {
+                "gib": self._args.wanted.storage_gib,
+                "className": site.cluster.storage_class,
+                "host": site.cluster.home,
+            },
         }
         addresses = [site.address, *(host.address for host in site.hosts if host.address != site.address)]
         return self._release(site.cluster, site.slug, addresses, values)
@@ -110,6 +114,8 @@ class Messaging(pulumi.ComponentResource):
                     **values,
                 },
                 images=self._images(),
+                home=cluster.home,
+                let_go=list(cluster.let_go),
                 offline_days=cluster.offline_days,
             ),
             opts=pulumi.ResourceOptions(parent=self, depends_on=list(cluster.ready)),

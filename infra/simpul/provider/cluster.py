@@ -177,6 +177,18 @@ def connect(name: str, text: str) -> Iterator[Cluster]:
                 raise _unreachable(where, f"answers no more at {address}", error) from error
 
 
+@contextmanager
+def answering(where: str) -> Iterator[None]:
+    """Turn a cluster's refusal of what is asked about `where` into an `OutsideError`."""
+    from kubernetes.client.exceptions import ApiException
+
+    try:
+        yield
+    except ApiException as error:
+        what = "can't be looked after, as its cluster refuses a request"
+        raise OutsideError(Problem(where, what, f"{error.status} {error.reason}", "pulumi up")) from error
+
+
 def make_client(found: kubeconfig.Kubeconfig, folder: Path) -> Any:
     """Make a client of the API that `found` leads to; `folder`, a private one, is where its certificates are read.
 

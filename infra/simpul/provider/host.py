@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 import threading
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
 from simpul import kubeconfig
 from simpul.errors import OutsideError, Problem
-from simpul.provider import compare, expiry, probe, run, ssh
+from simpul.provider import cluster, compare, expiry, member, probe, run, ssh
 from simpul.provider.batch import Batch
 from simpul.provider.defer import defer
 from simpul.provider.kind import Change, Failure, Interrupted, Request, Unfinished, Values
@@ -32,6 +33,10 @@ _PATTERNS: Final = {
     "hostKey": (r"(ssh|ecdsa|sk)-[a-z0-9@.-]+ [A-Za-z0-9+/]+=*( .*)?", "must be a public key: its type and base64"),
 }
 _RANGES: Final = {"port": (1, 65535), "offlineDays": (0, 3650), "timeoutSeconds": (1, 86400)}
+_REJOINS: Final = (
+    "so it wasn't cleaned, and its cluster has forgotten it. Should the machine come back, it would join again: "
+    "wipe its disk, or run /usr/local/bin/k3s no more there"
+)
 _VARIABLE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 
 
@@ -44,6 +49,7 @@ class Host:
         """End whatever runs when `stop` is set; take the time from `now`."""
         self._stop = stop
         self._now = now
+        self._going: set[str] = set()  # servers that are being removed, and their clusters with them
         self._sites: Batch[run.Machine, Outcome] = Batch(lambda jobs: run.run(SITE, jobs, stop=stop))
         self._removals: Batch[run.Machine, Outcome] = Batch(lambda jobs: run.run(REMOVE, jobs, stop=stop))
 
@@ -86,19 +92,64 @@ class Host:
         except OutsideError as error:
             request.log.alert(f"{error}\n    what is known of it stays as it was")
             return state
-        return {**state, "drift": seen.drift, "manifest": seen.manifest, "kubeconfig": Secret(fresh)}
+        held = replace(request, state={**request.state, "kubeconfig": fresh})
+        drift = seen.drift | self._strays(held)
+        return {**state, "drift": drift, "manifest": seen.manifest, "kubeconfig": Secret(fresh)}
 
     def delete(self, request: Request) -> None:
         if not request.state.get("manifest") and request.state.get("state") == "deferred":
             return  # it was never reached, so nothing of ours is on it
+        if request.inputs["group"] == "server":
+            self._going.add(str(request.inputs["name"]))
         try:
-            outcome = self._run(self._removals, request)
-        except (ssh.Unreachable, ssh.Refused) as error:
-            first = error.problems[0]
-            forget = f"once the machine is gone for good: pulumi state delete '{request.urn}'"
-            raise OutsideError(
-                Problem(first.where, f"{first.what}, so it can't be cleaned", first.got, f"{first.next}\n    {forget}")
-            ) from error
+            self._remove(request)
+        except (ssh.Unreachable, ssh.Refused, cluster.Unreachable) as error:
+            raise _stays(request, error) from error
+
+    def _remove(self, request: Request) -> None:
+        """Take k3s off the host, and its node out of a cluster that stays."""
+        dark = self._dark(request)
+        try:
+            if self._has_cluster(request):
+                self._take_out(request, dark)
+                return
+        except OutsideError:
+            if self._stop.is_set() or self._has_cluster(request):
+                raise
+            # Its server began to go meanwhile, and the cluster with it.
+        if dark:
+            raise dark
+        self._clean(request)
+
+    def _take_out(self, request: Request, dark: ssh.Unreachable | None) -> None:
+        """Take the host out of its cluster, and k3s off it; of one that is `dark` only its cluster is told."""
+        with member.reach(request, stop=self._stop) as found:
+            if found:
+                member.leave(request, found, dark=dark, stop=self._stop)
+            elif dark:
+                raise dark
+            if not dark:
+                self._clean(request)
+            if found:
+                member.forget(request, found, str(request.inputs["name"]), stop=self._stop)
+        if dark:
+            request.log.alert(f"{dark}\n    {_REJOINS}")
+
+    def _dark(self, request: Request) -> ssh.Unreachable | None:
+        """Return why the host can't be reached, None when it can. Raises `Refused`."""
+        try:
+            ssh.reach(ssh.Connection.of(request.inputs), stop=self._stop)
+        except ssh.Unreachable as error:
+            return error
+        return None
+
+    def _has_cluster(self, request: Request) -> bool:
+        """Whether the host is a part of a cluster that stays: one goes with its server."""
+        server = request.inputs.get("server")
+        return server is not None and server["name"] not in self._going
+
+    def _clean(self, request: Request) -> None:
+        outcome = self._run(self._removals, request)
         if outcome.fault:
             raise OutsideError(_problem(request, outcome))
 
@@ -107,6 +158,8 @@ class Host:
         if request.preview:
             return {**state, "kubeconfig": state["kubeconfig"] if _kubeconfig(request) else _expected(request)}
         try:
+            if request.state or request.inputs.get("server"):
+                member.renew(request, ssh.Connection.of(request.inputs), stop=self._stop)
             outcome = self._run(self._sites, request)
         except ssh.Unreachable as error:
             return _defer(request, error)
@@ -117,6 +170,7 @@ class Host:
         except OutsideError as error:
             name = str(request.inputs["name"])
             raise Unfinished(*error.problems, id=name, state={**state, "state": "unfinished"}) from error
+        self._dismiss(request, taken)
         return {**state, "manifest": outcome.manifest, "kubeconfig": Secret(taken)}
 
     def _run(self, batch: Batch[run.Machine, Outcome], request: Request) -> Outcome:
@@ -135,6 +189,24 @@ class Host:
         if outcome.fault and outcome.fault.kind == "unreachable":
             raise ssh.explain(connection, outcome.fault.message)
         return outcome
+
+    def _strays(self, request: Request) -> dict[str, str]:
+        """Return what is in a server's cluster and isn't declared, as drift."""
+        if request.inputs["group"] != "server":
+            return {}
+        try:
+            return member.strays(request, stop=self._stop)
+        except Interrupted:
+            raise
+        except OutsideError as error:
+            request.log.alert(f"{error}\n    so nobody knows which nodes it has")
+            return {}
+
+    def _dismiss(self, request: Request, taken: str) -> None:
+        """Take what a refresh found in the server's cluster and isn't declared out of it."""
+        if any(what.startswith(f"{member.STRAY} ") for what in request.state.get("drift") or ()):
+            state = {**request.state, "kubeconfig": taken}
+            member.dismiss(replace(request, state=state), stop=self._stop)
 
     def _failure(self, request: Request, outcome: Outcome) -> OutsideError:
         problem = _problem(request, outcome)
@@ -210,6 +282,16 @@ def _defer(request: Request, error: ssh.Unreachable) -> Values:
     days = request.inputs["offlineDays"]
     since = defer(error, days=days, since=old.get("deferredSince") or "", log=request.log)
     return {**_state(request), "state": "deferred", "deferredSince": since, "drift": old.get("drift") or {}}
+
+
+def _stays(request: Request, error: OutsideError) -> OutsideError:
+    """Say of a host that can't be removed why, and how it is forgotten."""
+    first, where = error.problems[0], f"host {request.inputs['name']}"
+    forget = f"once the machine is gone for good: pulumi state delete '{request.urn}'"
+    what = f"{first.what}, so it can't be cleaned"
+    if first.where != where:
+        what = f"can't be taken out of its cluster: {first.where} {first.what}"
+    return OutsideError(Problem(where, what, first.got, f"{first.next}\n    {forget}"))
 
 
 def _problem(request: Request, outcome: Outcome) -> Problem:

@@ -2,7 +2,7 @@
 
 A digest over the chart's files and the values says whether there is anything to do. New credentials in the
 kubeconfig are no change; another server or authority is. A cluster that can't be reached while its link allows
-days offline is deferred, like its hosts.
+days offline is deferred, like its hosts. Where volumes are a part of a node's disk, `home` says of which.
 """
 
 from __future__ import annotations
@@ -15,15 +15,16 @@ from typing import Any, Final
 
 from simpul import kubeconfig
 from simpul.errors import OutsideError, Problem
-from simpul.provider import chart, cluster, compare, drift
+from simpul.provider import chart, cluster, compare, drift, volume
 from simpul.provider.defer import defer
 from simpul.provider.helm import Helm, Status
 from simpul.provider.kind import Change, Failure, Interrupted, Request, Unfinished, Values
-from simpul.provider.waiting import Watch
+from simpul.provider.relocation import Relocation
+from simpul.provider.waiting import Watch, stuck
 from simpul.provider.wire import UNKNOWN, Secret, has_unknown, secret_paths
 
 _REPLACE: Final = ("cluster", "name", "namespace")
-_COMPARED: Final = (*_REPLACE, "chart", "values", "images")
+_COMPARED: Final = (*_REPLACE, "chart", "values", "images", "home")
 _LABEL: Final = re.compile(r"[a-z0-9]([a-z0-9-]{0,51}[a-z0-9])?")  # helm's bound for a release's name
 _RANGES: Final = {"offlineDays": (0, 3650), "timeoutSeconds": (1, 7200)}
 DEPLOYED: Final = "deployed"
@@ -51,6 +52,8 @@ class Release:
             found.append(Change("digest", is_input=False))  # a file of the chart is another one
         if state.get("status") != DEPLOYED:
             found.append(Change("status", is_input=False))
+        if not found and any(each["node"] != _home(request) for each in state.get("volumes") or ()):
+            found.append(Change("volumes", is_input=False))
         found += [Change(compare.join("drift", what), "delete", is_input=False) for what in state.get("drift", {})]
         return found
 
@@ -71,6 +74,8 @@ class Release:
                     return state if state.get("status") == DEFERRED else None
                 client, manifest = helm.cluster.client, helm.manifest()
                 found = drift.drift(client, manifest, release=helm.name, namespace=helm.namespace)
+                found |= stuck(client, helm.namespace, helm.name)
+                state["volumes"] = _volumes(helm, request)
         except cluster.Unreachable as error:
             request.log.alert(f"{error}\n    what is known of it stays as it was")
             return state
@@ -85,6 +90,7 @@ class Release:
             return  # its cluster has never been there
         try:
             with self._helm(request) as helm:
+                self._let_send(helm, request)
                 request.log.progress("helm uninstall")
                 helm.uninstall(request.inputs["timeoutSeconds"])
                 if helm.others():
@@ -109,7 +115,8 @@ class Release:
             return _defer(request, OutsideError(_no_kubeconfig(request)))
         try:
             with self._helm(request) as helm:
-                return {**state, **_facts(self._upgrade(helm, request))}
+                status = self._upgrade(helm, request)
+                return {**state, **_facts(status), "volumes": _volumes(helm, request)}
         except cluster.Unreachable as error:
             return _defer(request, error)
         except Interrupted as error:
@@ -126,6 +133,8 @@ class Release:
             helm.cluster.put_images(helm.namespace, **images)
         elif request.old.get("images"):
             helm.cluster.drop_images(helm.namespace)
+        if not made:
+            self._relocate(helm, request)
         request.log.progress("helm upgrade")
         watch = Watch(helm.cluster.client, helm.namespace, helm.name, request.log.progress)
         try:
@@ -152,6 +161,22 @@ class Release:
         except OutsideError as error:
             return error.problems
         return ()
+
+    def _relocate(self, helm: Helm, request: Request) -> None:
+        """Have volumes leave that lie on another node's disk than they should."""
+        home = _home(request)
+        away = [each for each in _lying(helm, request) if each.node != home]
+        if away:
+            with cluster.answering(helm.where):
+                self._relocation(helm, request).run(away, home=home, let_go=request.inputs.get("letGo") or ())
+
+    def _let_send(self, helm: Helm, request: Request) -> None:
+        """Wait until what runs there has sent what it owes: after it nobody would, and its host may go too."""
+        with cluster.answering(helm.where):
+            self._relocation(helm, request).send(_lying(helm, request))
+
+    def _relocation(self, helm: Helm, request: Request) -> Relocation:
+        return Relocation(helm.cluster, helm.namespace, helm.name, self._stop, request.log)
 
     @contextmanager
     def _helm(self, request: Request) -> Iterator[Helm]:
@@ -199,6 +224,29 @@ def _digest(inputs: Values) -> Any:
     return chart.digest(inputs["chart"], inputs.get("values") or {})
 
 
+def _home(request: Request) -> str:
+    return str(request.inputs.get("home") or "")
+
+
+def _lying(helm: Helm, request: Request) -> list[volume.Volume]:
+    """Return the release's volumes that are a part of a node's disk, where that is known to be so."""
+    if not _home(request):
+        return []
+    with cluster.answering(helm.where):
+        return volume.of_release(helm.cluster.client, helm.namespace, helm.name)
+
+
+def _volumes(helm: Helm, request: Request) -> list[Values]:
+    """Return the release's volumes as its state has them; say which were made anew since the last time."""
+    found = [each.export() for each in _lying(helm, request)]
+    ids = {each["claim"]: each["id"] for each in found}
+    for old in request.state.get("volumes") or ():
+        if old["node"] == _home(request) and ids.get(old["claim"], old["id"]) != old["id"]:
+            what = f"volume {old['claim']} ({old['gib']} GiB) of {helm.where} is another one than before"
+            request.log.alert(f"{what}: what was in it on {old['node']} is lost")
+    return found
+
+
 def _facts(status: Status) -> Values:
     return {
         "revision": status.revision,
@@ -220,6 +268,7 @@ def _state(request: Request) -> Values:
         "chartVersion": UNKNOWN,
         "appVersion": UNKNOWN,
         "drift": {},
+        "volumes": UNKNOWN if request.preview else request.state.get("volumes") or [],
     }
 
 
@@ -237,6 +286,7 @@ def _defer(request: Request, error: OutsideError) -> Values:
         "chartVersion": old.get("chartVersion", ""),
         "appVersion": old.get("appVersion", ""),
         "drift": old.get("drift") or {},
+        "volumes": old.get("volumes") or [],
     }
 
 

@@ -15,8 +15,22 @@ from pulumi import Input, Output, ResourceOptions
 
 
 @dataclass(frozen=True, kw_only=True)
+class ServerArgs:
+    """How the server of an agent's cluster is reached over SSH."""
+
+    name: Input[str]
+    address: Input[str]
+    user: Input[str]
+    port: Input[int] = 22
+    host_key: Input[str] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class HostArgs:
-    """A Linux machine: where it is, what it is in its cluster, and its Ansible variables."""
+    """A Linux machine: where it is, what it is in its cluster, and its Ansible variables.
+
+    An agent knows its `server`; a server knows the names of all `nodes` that its cluster may have.
+    """
 
     name: Input[str]
     address: Input[str]
@@ -25,6 +39,8 @@ class HostArgs:
     port: Input[int] = 22
     host_key: Input[str] | None = None
     vars: Input[Mapping[str, Any]] = field(default_factory=dict)
+    server: ServerArgs | None = None
+    nodes: Input[Sequence[str]] = field(default_factory=list)
     offline_days: Input[int] = 0
     timeout_seconds: Input[int] | None = None
 
@@ -40,6 +56,13 @@ class Host(pulumi.CustomResource):
 
     def __init__(self, resource_name: str, args: HostArgs, opts: ResourceOptions | None = None) -> None:
         """Declare the host."""
+        server = args.server and {
+            "name": args.server.name,
+            "address": args.server.address,
+            "port": args.server.port,
+            "user": args.server.user,
+            "hostKey": args.server.host_key,
+        }
         props = {
             "name": args.name,
             "address": args.address,
@@ -48,6 +71,8 @@ class Host(pulumi.CustomResource):
             "port": args.port,
             "hostKey": args.host_key,
             "vars": args.vars,
+            "server": server,
+            "nodes": args.nodes,
             "offlineDays": args.offline_days,
             "timeoutSeconds": args.timeout_seconds,
             **dict.fromkeys(("kubeconfig", "state", "deferredSince", "manifest", "playbooks", "drift")),
@@ -66,7 +91,11 @@ class ImagesArgs:
 
 @dataclass(frozen=True, kw_only=True)
 class ReleaseArgs:
-    """A chart of the project in a cluster. `cluster` is for people, `kubeconfig` for helm."""
+    """A chart of the project in a cluster. `cluster` is for people, `kubeconfig` for helm.
+
+    `home` is the node on whose disk its volumes lie, where they are a part of one; those on nodes in `let_go` may be
+    given up.
+    """
 
     cluster: Input[str]
     kubeconfig: Input[str]
@@ -75,6 +104,8 @@ class ReleaseArgs:
     chart: Input[str]
     values: Input[Mapping[str, Any]] = field(default_factory=dict)
     images: ImagesArgs | None = None
+    home: Input[str] = ""
+    let_go: Input[Sequence[str]] = field(default_factory=list)
     offline_days: Input[int] = 0
     timeout_seconds: Input[int] | None = None
 
@@ -95,7 +126,7 @@ class Release(pulumi.CustomResource):
             "username": args.images.username,
             "password": Output.secret(args.images.password),
         }
-        outputs = ("digest", "revision", "status", "deferredSince", "chartVersion", "appVersion", "drift")
+        outputs = ("digest", "revision", "status", "deferredSince", "chartVersion", "appVersion", "drift", "volumes")
         props = {
             "cluster": args.cluster,
             "kubeconfig": Output.secret(args.kubeconfig),
@@ -104,6 +135,8 @@ class Release(pulumi.CustomResource):
             "chart": args.chart,
             "values": args.values,
             "images": images,
+            "home": args.home,
+            "letGo": args.let_go,
             "offlineDays": args.offline_days,
             "timeoutSeconds": args.timeout_seconds,
             **dict.fromkeys(outputs),

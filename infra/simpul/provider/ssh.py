@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -105,6 +106,11 @@ def reach(connection: Connection, *, stop: threading.Event) -> None:
 def run(connection: Connection, script: str, *, stop: threading.Event) -> str:
     """Run the Python `script` on the host, as root if that needs no password; return what it printed."""
     return _ssh(connection, _AS_ROOT.format("python3 -"), stdin=script, stop=stop)
+
+
+def shell(connection: Connection, script: str, *arguments: str, stop: threading.Event) -> str:
+    """Run the shell's `script` with `arguments`, as root if that needs no password; return what it printed."""
+    return _ssh(connection, _AS_ROOT.format(f"sh -s -- {shlex.join(arguments)}"), stdin=script, stop=stop)
 
 
 def explain(connection: Connection, words: str) -> OutsideError:

@@ -74,6 +74,16 @@ def look(client: Any, namespace: str, release: str) -> tuple[int, list[str]]:
     return len(pods) - len(waiting), reasons
 
 
+def stuck(client: Any, namespace: str, release: str) -> dict[str, str]:
+    """Return the pods of `release` that won't come up by themselves, and why."""
+    from kubernetes.client import CoreV1Api
+
+    selector = f"app.kubernetes.io/instance={release}"
+    pods = CoreV1Api(client).list_namespaced_pod(namespace, label_selector=selector, _request_timeout=_TIMEOUT).items
+    found = {f"pod {pod.metadata.name}": "; ".join(explain(pod)) for pod in pods if not is_ready(pod)}
+    return {name: why for name, why in found.items() if why}
+
+
 def is_ready(pod: Any) -> bool:
     """Whether `pod` is ready, or has done what it was for."""
     return pod.status.phase == "Succeeded" or holds(pod, "Ready")

@@ -33,6 +33,7 @@ RULES = (
     reserved.check_stores,
     reserved.check_hosts,
     site.check_server,
+    site.check_home,
     site.check_addresses,
     link.check_ends,
     link.check_way_in,

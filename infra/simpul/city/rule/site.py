@@ -1,4 +1,4 @@
-"""A site: one server among its hosts, and addresses that the address plan doesn't hand out."""
+"""A site: one server among its hosts, one home of its volumes, addresses that the address plan doesn't hand out."""
 
 from __future__ import annotations
 
@@ -25,6 +25,17 @@ def check_server(draft: Draft) -> Iterator[Fault]:
             yield Fault(hosts.loc, what, _count(hosts), "Give one of the hosts the role server.")
 
 
+def check_home(draft: Draft) -> Iterator[Fault]:
+    """Find sites whose volumes are to lie on several hosts: a volume is in one place."""
+    for hosts in draft.find("sites", EACH, "hosts"):
+        homes = [spot for spot in draft.find(*hosts.loc, EACH, "volumes") if spot.value is True]
+        if len(homes) > 1:
+            names = _names(draft, homes)
+            what = f"has {len(homes)} hosts with volumes: true, and a site's volumes lie on one"
+            advice = f"Take volumes off {choice(names[1:], 'and')}."
+            yield Fault(hosts.loc, what, choice(names, "and"), advice)
+
+
 def check_addresses(draft: Draft) -> Iterator[Fault]:
     """Find hosts whose addresses lie in the range that the address plan hands out."""
     for spot in draft.find("cloud", "addresses"):
@@ -37,10 +48,15 @@ def check_addresses(draft: Draft) -> Iterator[Fault]:
 
 
 def _too_many(draft: Draft, hosts: Spot, servers: list[Spot]) -> Fault:
-    names = [str(draft.get(*spot.loc[:-1], "name") or f"hosts[{spot.loc[-2]}]") for spot in servers]
+    names = _names(draft, servers)
     what = f"has {len(servers)} servers, and each site needs exactly one"
     advice = f"Give {choice(names[1:], 'and')} the role agent."
     return Fault(hosts.loc, what, choice(names, "and"), advice)
+
+
+def _names(draft: Draft, spots: list[Spot]) -> list[str]:
+    """Give the names of the hosts to which `spots` belong."""
+    return [str(draft.get(*spot.loc[:-1], "name") or f"hosts[{spot.loc[-2]}]") for spot in spots]
 
 
 def _count(hosts: Spot) -> str:
