@@ -50,6 +50,15 @@ def test_ranges_come_from_the_plan(city: City) -> None:
         assert host["vars"]["k3s_dns"] == str(ranges.dns)
 
 
+def test_a_server_knows_the_nodes_and_an_agent_its_server(city: City) -> None:
+    hosts, estate = make(city, BARAT)
+    assert hosts["bpn-barat-1"]["nodes"] == ["bpn-barat-1", "bpn-barat-2"]
+    way = {"name": "bpn-barat-1", "address": "10.30.2.11", "port": 22, "user": "simpul"}
+    assert hosts["bpn-barat-2"]["server"] == way
+    assert "server" not in hosts["bpn-barat-1"]
+    assert estate.cluster.home == "bpn-barat-1"
+
+
 def test_the_link_says_for_how_long_a_host_may_be_away(city: City) -> None:
     hosts, estate = make(city, "64.71.05")
     assert {host["offlineDays"] for host in hosts.values()} == {3}

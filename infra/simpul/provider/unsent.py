@@ -78,9 +78,8 @@ def wait(
     then: str,
     stop: threading.Event,
     progress: Callable[[str], None],
-    patience: float = PATIENCE_SECONDS,
 ) -> None:
-    """Wait until `count` gives 0, for as long as it falls within `patience`.
+    """Wait until `count` gives 0, for as long as it falls.
 
     Raises Interrupted on `stop`, and OutsideError that says how many are left and, in `then`, what to do.
     """
@@ -95,9 +94,9 @@ def wait(
                 least, since = left, time.monotonic()
         except Silent as error:
             silent = error.problems[0]
-        if time.monotonic() - since > patience:
+        if time.monotonic() - since > PATIENCE_SECONDS:
             raise OutsideError(_problem(where, least, silent, then))
-        if stop.wait(min(_EVERY_SECONDS, patience)):
+        if stop.wait(_EVERY_SECONDS):
             raise Interrupted.of(where)
 
 
