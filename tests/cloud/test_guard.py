@@ -14,12 +14,16 @@ from cloud.engine import declare as program
 from cloud.engine import open_stack, removable, run
 from lab.cloud.client import serve
 from lab.cloud.fake import FakeBacking
+from simpul.city import City
+from simpul.cloud import Found
 from simpul.cloud.found import token
 from simpul.cloud.guard import ADDRESSES, DATA
 from simpul.errors import CityError
 from simpul.policy import Frame, day
+from simpul.program import compose
 from simpul.project import ROOT
-from simpul.recording import Recording, record
+from simpul.recording import ANSWERS, COMPUTED, Recorder, Recording, record
+from simpul.recording import run as run_program
 from simpul.review import review
 
 TOKENS = {token(kind) for kind in (*DATA, *ADDRESSES)}
@@ -118,3 +122,17 @@ def test_a_consent_passes_a_check(tmp_path: Path) -> None:
     file.write_text(yaml.safe_dump(document))
     found = review(file)
     assert (found.problems, [str(each) for each in found.findings.errors]) == ((), [])
+
+
+def test_a_host_that_was_taken_out_is_named_as_long_as_the_state_has_it() -> None:
+    """A check of the declaration has no state, so it can't tell such a name from a wrong one."""
+    city = declare({"cloud.replace": [consent("bpn-barat-9")]})
+    record(city)
+    run_of(city, Found(placed=("bpn-barat-9",), asked=True))
+    with pytest.raises(CityError, match=r"cloud\.replace\[0\]\.name: names nothing that is guarded"):
+        run_of(city, Found(asked=True))
+
+
+def run_of(city: City, there: Found) -> None:
+    recorder = Recorder(ANSWERS, COMPUTED)
+    run_program(lambda: compose(city, there), recorder, "balikpapan")

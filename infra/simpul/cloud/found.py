@@ -86,7 +86,8 @@ class Found:
 
     `locked` is what the state knows of what is locked for good, by type and name in the stack; `placed` what it knows
     beyond the cloud: hosts of the city's own, and what runs in clusters; `volumes` are those on hosts' disks.
-    `protected` are types and names of what the vendor was told not to delete.
+    `protected` are types and names of what the vendor was told not to delete. `asked` says whether there was a state to
+    know all this from: a check of a declaration has none.
     """
 
     ids: dict[tuple[Kind, str], str] = field(default_factory=dict)
@@ -94,6 +95,7 @@ class Found:
     placed: tuple[str, ...] = ()
     protected: frozenset[tuple[str, str]] = frozenset()
     volumes: tuple[Kept, ...] = ()
+    asked: bool = False
 
     def id(self, kind: Kind, name: str) -> str | None:
         """Give the id of the `kind` named `name`, or None when there is none to adopt."""
@@ -132,7 +134,7 @@ def find(identity: Identity, listings: Iterable[Listing], needs: Needs = lambda 
     if problems:
         raise OutsideError(*problems)
     placed = tuple(urn.rpartition("::")[2] for urn in state if type_of(urn) in PLACED)
-    return Found(found, _locked(state), placed, _protected(state), _volumes(state))
+    return Found(found, _locked(state), placed, _protected(state), _volumes(state), asked=True)
 
 
 async def ask(question: pulumi.Output[T]) -> T:

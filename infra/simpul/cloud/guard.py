@@ -60,9 +60,10 @@ class Guard:
         """Guard `city` as its declaration says on the day `today`; `there` is what the state knows of it."""
         self._tokens = {token(kind) for kind in (*DATA, *ADDRESSES)}
         self._guards, self._there = city.cloud.protect, there
+        self._prefix = f"simpul-{city.slug}"
         self._names = [each.name for each in city.cloud.replace]
         self._released = released(city, today)
-        self._met = {each.host for each in there.volumes}  # a host that goes, and what is on its disk
+        self._met = set(there.placed)  # a host or release that is taken out is of the state alone
 
     def transform(self, args: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:
         """Return `args` with the resource protected, None where it stays as it is."""
@@ -84,7 +85,11 @@ class Guard:
         return _with(args, pulumi.ResourceOptions(ignore_changes=kept))
 
     def end(self) -> None:
-        """Raise CityError for each name in `cloud.replace` that nothing guarded has."""
+        """Raise CityError for each name in `cloud.replace` that nothing guarded has.
+
+        A host that was taken out is in the stack's state alone: without one, its name can't be told from a wrong one.
+        """
+        told = [name for name in self._names if self._there.asked or name.startswith(self._prefix)]
         problems = [
             Problem(
                 f"city.cloud.replace[{at}].name",
@@ -93,7 +98,7 @@ class Guard:
                 f"Take it out, or write one of {', '.join(sorted(self._met))}.",
             )
             for at, name in enumerate(self._names)
-            if name not in self._met
+            if name in told and name not in self._met
         ]
         if problems:
             raise CityError.of(problems)
