@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from credential import identity
+
 Thing = dict[str, Any]
 
 
@@ -20,7 +22,7 @@ Thing = dict[str, Any]
 class World:
     """What is in the cluster, by its path. `asked` is what it was told, in order."""
 
-    server: str = ""
+    kubeconfig: str = ""
     things: dict[str, Thing] = field(default_factory=dict)
     asked: list[tuple[str, str]] = field(default_factory=list)
 
@@ -154,7 +156,8 @@ def fake_api() -> Iterator[World]:
             """Say nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        world.server = f"http://127.0.0.1:{server.server_port}"
+        server.socket = identity().context().wrap_socket(server.socket, server_side=True)
+        world.kubeconfig = identity().kubeconfig(server.server_port)
         thread = threading.Thread(target=server.serve_forever, args=(0.05,))
         thread.start()
         try:

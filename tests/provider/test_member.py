@@ -13,7 +13,6 @@ import pytest
 from provider import fakehost
 from provider.fakeapi import World, fake_api
 from provider.recorder import Lines, request
-from provider.test_release import kubeconfig
 from simpul.errors import OutsideError
 from simpul.provider import host, member, schema, ssh
 from simpul.provider.host import Host
@@ -37,7 +36,7 @@ def world() -> Iterator[World]:
 def machine(tmp_path: Path, world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[fakehost.Machine]:
     """Start a machine that is the agent and its server at once; the server has what opens the `world`."""
     operator = tmp_path / "operator.yaml"
-    operator.write_text(kubeconfig(world.server))
+    operator.write_text(world.kubeconfig)
     monkeypatch.setattr(member, "KUBECONFIG", str(operator))
     with fakehost.machine("agent", tmp_path) as made:
         monkeypatch.setenv("ANSIBLE_PRIVATE_KEY_FILE", str(made.identity))

@@ -10,7 +10,6 @@ import pytest
 
 from provider.fakeapi import World, fake_api
 from provider.recorder import Lines
-from provider.test_release import kubeconfig
 from simpul.errors import OutsideError
 from simpul.provider import cluster, relocation, unsent, volume
 from simpul.provider.relocation import Relocation
@@ -36,7 +35,7 @@ def log() -> Lines:
 
 @pytest.fixture
 def moving(world: World, log: Lines) -> Iterator[Relocation]:
-    with cluster.connect("simpul-647102", kubeconfig(world.server)) as reached:
+    with cluster.connect("simpul-647102", world.kubeconfig) as reached:
         yield Relocation(reached, "messaging", "messaging", threading.Event(), log)
 
 

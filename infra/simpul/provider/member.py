@@ -142,12 +142,12 @@ def reach(request: Request, *, stop: threading.Event) -> Iterator[Cluster | None
 
 
 def _ask(server: ssh.Connection, stop: threading.Event) -> str:
-    """Return the kubeconfig of the cluster on `server`, "" without one: the credential is its own, all else declared."""
+    """Return the kubeconfig of the cluster on `server`, "" without one; its address is as declared."""
     told = ssh.shell(server, f"cat {KUBECONFIG} 2>/dev/null || true", stop=stop)
     if not told:
         return ""
-    credential = kubeconfig.read(told, f"host {server.name}").credential
-    return kubeconfig.write(server.name, server.address, credential)
+    found = kubeconfig.read(told, f"host {server.name}")
+    return kubeconfig.write(server.name, server.address, found.credential, port=found.port)
 
 
 def _declared(request: Request) -> list[str]:
