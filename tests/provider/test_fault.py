@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import asyncssh
 import pytest
 import yaml
 
@@ -71,7 +72,10 @@ def test_each_fault_is_told_apart_and_stops_no_other_host(
     assert engine.resource("offline")["outputs"]["state"] == "ready"
     assert engine.resource("broken")["outputs"]["state"] == "ready"
 
-    monkeypatch.setenv("ANSIBLE_PRIVATE_KEY_FILE", str(tmp_path / "lost"))
+    stranger = tmp_path / "stranger"
+    asyncssh.generate_private_key("ssh-ed25519").write_private_key(str(stranger))
+    stranger.chmod(0o600)
+    monkeypatch.setenv("ANSIBLE_PRIVATE_KEY_FILE", str(stranger))
     engine.refresh()
     assert "what is known of it stays as it was" in engine.said
     assert engine.resource("well")["outputs"]["state"] == "ready"

@@ -116,7 +116,7 @@ def removing(monkeypatch: pytest.MonkeyPatch, world: World) -> tuple[Host, list[
     """Give a type whose removals of k3s say which nodes there were."""
     there: list[list[str]] = []
 
-    def remove(playbook: str, machines: Any, *, stop: threading.Event) -> dict[str, Outcome]:
+    def remove(playbook: str, machines: Any, *, stop: threading.Event, **_: Any) -> dict[str, Outcome]:
         assert (playbook, stop) == (host.REMOVE, STOP)
         there.append(world.names("nodes"))
         return {each.name: Outcome(finished=True) for each in machines}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -24,8 +24,8 @@ from simpul.provider.wire import UNKNOWN, Secret
 
 SITE: Final = "site.yml"
 REMOVE: Final = "remove.yml"
-_REPLACE: Final = ("name", "address", "group")
-_COMPARED: Final = (*_REPLACE, "port", "user", "hostKey", "vars")
+_REPLACE: Final = ("name", "group")
+_COMPARED: Final = (*_REPLACE, "address", "port", "user", "hostKey", "vars")
 _PATTERNS: Final = {
     "name": (r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", "must be a host name of lower-case letters, digits and dashes"),
     "address": (r"[A-Za-z0-9]([A-Za-z0-9.:-]*[A-Za-z0-9])?", "must be an IP address or a DNS name"),
@@ -51,7 +51,7 @@ class Host:
         self._now = now
         self._going: set[str] = set()  # servers that are being removed, and their clusters with them
         self._sites: Batch[run.Machine, Outcome] = Batch(lambda jobs: run.run(SITE, jobs, stop=stop))
-        self._removals: Batch[run.Machine, Outcome] = Batch(lambda jobs: run.run(REMOVE, jobs, stop=stop))
+        self._removals: Batch[run.Machine, Outcome] = Batch(lambda jobs: _remove(jobs, stop))
 
     def check(self, inputs: Values, *, marked: Mapping[str, Any]) -> list[Failure]:  # noqa: ARG002 what every type is given
         return list(_check(inputs))
@@ -87,7 +87,7 @@ class Host:
                 stop=self._stop,
             )
             fresh = _take(request, seen.kubeconfig) if seen.kubeconfig else _kubeconfig(request)
-        except Interrupted:
+        except (Interrupted, ssh.Unable):
             raise
         except OutsideError as error:
             request.log.alert(f"{error}\n    what is known of it stays as it was")
@@ -187,7 +187,7 @@ class Host:
         )
         outcome = batch.submit(machine)
         if outcome.fault and outcome.fault.kind == "unreachable":
-            raise ssh.explain(connection, outcome.fault.message)
+            raise ssh.lost(connection, outcome.fault.message)
         return outcome
 
     def _strays(self, request: Request) -> dict[str, str]:
@@ -219,11 +219,19 @@ class Host:
         return Unfinished(problem, id=str(request.inputs["name"]), state=state)
 
 
+def _remove(machines: Sequence[run.Machine], stop: threading.Event) -> dict[str, Outcome]:
+    """Run the playbook that asks whose data goes: whoever deletes a resource has answered for it."""
+    named = ",".join(machine.name for machine in machines)
+    return run.run(REMOVE, machines, stop=stop, given={"simpul_remove": named})
+
+
 def _check(inputs: Values) -> Iterator[Failure]:
     for name, (pattern, reason) in _PATTERNS.items():
         value = inputs.get(name)
         if isinstance(value, str) and not re.fullmatch(pattern, value):
             yield Failure(name, f"{reason} (got {value!r})")
+    if inputs.get("name") in run.RESERVED:
+        yield Failure("name", f"has a meaning of its own to Ansible; give the host another (got {inputs['name']!r})")
     for name, (least, most) in _RANGES.items():
         value = inputs.get(name)
         if isinstance(value, int) and not least <= value <= most:

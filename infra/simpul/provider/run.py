@@ -26,6 +26,11 @@ from simpul.provider.outcome import Fault, Outcome, Outcomes
 
 _MOST_FORKS: Final = 50
 _TEMPLATE_MARKS: Final = ("{{", "{%", "{#")
+_GROUP: Final = "{}_hosts"
+"""How a group is called in the inventory: a host's name has no underscore, so that none is taken for a group's."""
+
+RESERVED: Final = frozenset({"all", "ungrouped", "localhost"})
+"""What Ansible takes for all hosts, for those of no group, and for the operator's own machine, whatever else it is."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +60,10 @@ def digest_playbooks() -> str:
     return digest.of(digest.settled(top), top)
 
 
-def run(playbook: str, machines: Sequence[Machine], *, stop: threading.Event) -> dict[str, Outcome]:
-    """Run `playbook` on `machines`; return each one's outcome by name.
+def run(
+    playbook: str, machines: Sequence[Machine], *, stop: threading.Event, given: Mapping[str, str] | None = None
+) -> dict[str, Outcome]:
+    """Run `playbook` on `machines`, which is `given` these variables; return each one's outcome by name.
 
     A host that fails is an outcome, not an error. Raises `Interrupted`, and `OutsideError` when Ansible itself
     can't run.
@@ -73,7 +80,7 @@ def run(playbook: str, machines: Sequence[Machine], *, stop: threading.Event) ->
     with scratch.folder() as folder:
         out = folder / "out"
         out.mkdir(mode=0o700)
-        _prepare(folder, out, machines)
+        _prepare(folder, machines, {"simpul_out": str(out), **(given or {})})
         done = child.run(
             _command(folder, playbook),
             stop=stop,
@@ -125,10 +132,10 @@ def _command(folder: Path, playbook: str) -> list[str]:
     ]
 
 
-def _prepare(folder: Path, out: Path, machines: Sequence[Machine]) -> None:
+def _prepare(folder: Path, machines: Sequence[Machine], given: Mapping[str, str]) -> None:
     groups: dict[str, Any] = {}
     for machine in machines:
-        groups.setdefault(machine.group, {}).setdefault("hosts", {})[machine.name] = {
+        groups.setdefault(_GROUP.format(machine.group), {}).setdefault("hosts", {})[machine.name] = {
             **machine.vars,
             "ansible_host": machine.connection.address,
             "ansible_port": machine.connection.port,
@@ -139,7 +146,7 @@ def _prepare(folder: Path, out: Path, machines: Sequence[Machine]) -> None:
         (folder / name).mkdir(mode=0o700)
     inventory = yaml.dump(groups, Dumper=_Dumper, allow_unicode=True)
     scratch.write(folder / "inventory" / "hosts.yml", inventory)
-    scratch.write(folder / "env" / "extravars", json.dumps({"simpul_out": str(out)}))
+    scratch.write(folder / "env" / "extravars", json.dumps(given))
     # How often ansible-runner looks whether it was told to stop.
     scratch.write(folder / "env" / "settings", json.dumps({"pexpect_timeout": 1, "suppress_output_file": True}))
 

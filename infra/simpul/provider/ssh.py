@@ -1,9 +1,10 @@
 """Reaching a host over SSH, and telling apart why it can't be.
 
 In goes a `Connection`; `reach` returns when the host lets us in, `run` returns what a script printed there. Raises
-`Unreachable` when nothing answers (an office may be offline for days) and `Refused` when the host answered and
-said no, which waiting doesn't mend. The identity is the environment's: Ansible's own variable
-ANSIBLE_PRIVATE_KEY_FILE, otherwise what ssh itself would use.
+`Unreachable` when nothing answers (an office may be offline for days), `Refused` when the host answered and said no,
+and `Unable` when it is this machine's own ssh that can't work: neither of these two is mended by waiting. Only words
+that tell of a connection that failed on its way count as the first. The identity is the environment's: Ansible's own
+variable ANSIBLE_PRIVATE_KEY_FILE, otherwise what ssh itself would use.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
+import socket
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -30,9 +33,24 @@ _REFUSALS: Final = (
     "Host key verification failed",
     "HOST IDENTIFICATION HAS CHANGED",
     "no matching",
-    "Bad owner or permissions",
-    "UNPROTECTED PRIVATE KEY FILE",
 )
+_CUT: Final = (
+    "(Connection refused|(Connection|Operation) timed out|No route to host|Network is unreachable|Host is down"
+    "|Connection reset by peer)"
+)
+_AWAY: Final = re.compile(
+    rf"ssh: connect to \S+ (?P<host>\S+) port \d+: {_CUT}"
+    rf"|open failed: connect failed: {_CUT}"  # a jump host was reached, and tells of the way behind it
+    r"|Connection to \S+( port \d+)? (timed out|closed by remote host)"
+    r"|Connection (closed|reset) by (?!UNKNOWN)"
+    r"|Timeout, server \S+ not responding"
+    r"|Broken pipe"
+)
+"""ssh's words for a connection that found nobody at its other end, or lost it."""
+
+_BY_PROXY: Final = "by UNKNOWN port"
+"""How ssh calls the other end of what ProxyJump or ProxyCommand began, once that has ended."""
+
 _NOISE: Final = re.compile(r"^(@+|Warning: Permanently added.*|Connection closed by .* \[preauth\])?$")
 
 # Root reads everything that Ansible manages; who isn't root becomes it if sudo needs no password.
@@ -45,6 +63,10 @@ class Unreachable(OutsideError):  # noqa: N818 the tree's roots carry the suffix
 
 class Refused(OutsideError):  # noqa: N818 the tree's roots carry the suffix
     """The host answered and didn't let us in."""
+
+
+class Unable(OutsideError):  # noqa: N818 the tree's roots carry the suffix
+    """This machine can't try: its ssh isn't there or its configuration, key or network doesn't work."""
 
 
 @dataclass(frozen=True)
@@ -114,23 +136,75 @@ def shell(connection: Connection, script: str, *arguments: str, stop: threading.
 
 
 def explain(connection: Connection, words: str) -> OutsideError:
-    """Make the error that ssh's `words` about `connection` call for."""
-    lines = [line.strip() for line in words.splitlines() if not _NOISE.match(line.strip())]
-    said = "; ".join(lines[-3:]) or "ssh ended without a word"
-    where = f"host {connection.name}"
+    """Make the error that ssh's `words` about its attempt to reach `connection` call for."""
+    if not any(sign in words for sign in _REFUSALS) and not _is_away(connection, words):
+        return _unable(connection, words)
+    return lost(connection, words)
+
+
+def lost(connection: Connection, words: str) -> OutsideError:
+    """Make the error that `words` about a `connection` call for which was there a moment ago."""
     place = f"{connection.address} port {connection.port}"
     then = f"{connection.command}    shows the same; once it works: pulumi up"
+    where, said = f"host {connection.name}", _said(words)
     if any(sign in words for sign in _REFUSALS):
         return Refused(Problem(where, f"{place} refuses {connection.user}", got=said, next=then))
     return Unreachable(Problem(where, f"can't be reached at {place}", got=said, next=then))
 
 
+def _said(words: str) -> str:
+    lines = [line.strip() for line in words.splitlines() if not _NOISE.match(line.strip())]
+    return "; ".join(lines[-3:]) or "ssh ended without a word"
+
+
+def _is_away(connection: Connection, words: str) -> bool:
+    """Say whether nobody was met at the other end; what ends before it has left this machine, or its proxy, isn't."""
+    found = _AWAY.search(words)
+    if found is None or (_BY_PROXY in words and "open failed: connect failed" not in words):
+        return False
+    return _has_route(found["host"] or connection.address, connection.port)
+
+
+def _has_route(host: str, port: int) -> bool:
+    """Say whether this machine's own network leads to `host`: nothing is sent, the kernel is asked."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_DGRAM) as asked:
+        try:
+            asked.connect((host, port))
+        except OSError:
+            return False
+    return True
+
+
+def _unable(connection: Connection, words: str) -> Unable:
+    what = "can't be tried: this machine's own ssh, its configuration or its network doesn't work"
+    then = f"{connection.command}    shows the same; once that is mended: pulumi up"
+    if _BY_PROXY in words:
+        what = "can't be tried: what ProxyJump or ProxyCommand in this machine's ssh configuration names has failed"
+    elif _AWAY.search(words):
+        what = "can't be tried: this machine's network has no way to it, and so to no other office either"
+        then = f"ip route get {connection.address}    shows the same; once that is mended: pulumi up"
+    return Unable(Problem(f"host {connection.name}", what, got=_said(words), next=then))
+
+
+def _identity() -> list[str]:
+    """Give ssh's options for the key that the environment names. Raises `Unable` where it can't be read."""
+    named = os.environ.get("ANSIBLE_PRIVATE_KEY_FILE")
+    if not named:
+        return []
+    path = Path(named).expanduser()
+    if not os.access(path, os.R_OK) or not path.is_file():
+        what, then = "is no file that can be read", "export ANSIBLE_PRIVATE_KEY_FILE=<the key's file>"
+        raise Unable(Problem("ANSIBLE_PRIVATE_KEY_FILE", what, got=named, next=f"{then}, then: pulumi up"))
+    return ["-i", str(path), "-o", "IdentitiesOnly=yes"]
+
+
 def _ssh(connection: Connection, command: str, *, stop: threading.Event, stdin: str = "") -> str:
+    program = shutil.which("ssh")
+    if program is None:
+        raise Unable(Problem("ssh", "isn't on PATH", next="apt-get install openssh-client, then: pulumi up"))
     with scratch.folder() as folder:
-        argv = ["ssh", "-T", "-p", str(connection.port), "-l", connection.user]
-        argv += options(connection, folder)
-        if identity := os.environ.get("ANSIBLE_PRIVATE_KEY_FILE"):
-            argv += ["-i", identity, "-o", "IdentitiesOnly=yes"]
+        argv = [program, "-T", "-p", str(connection.port), "-l", connection.user]
+        argv += [*options(connection, folder), *_identity()]
         done = child.run([*argv, connection.address, command], stop=stop, timeout=_RUN_SECONDS, stdin=stdin)
     where = f"host {connection.name}"
     if done.cut == "stopped":

@@ -31,7 +31,13 @@ TAKEN = {
 }
 """Why names of these forms aren't to be had."""
 
-LOCAL_HOSTS = frozenset({"localhost", "ip6-localhost", "ip6-loopback", "broadcasthost"})
+HOSTS = {
+    r"localhost|broadcasthost|ip6-(localhost|loopback|localnet|mcastprefix|allnodes|allrouters|allhosts)": (
+        "is what each machine calls itself, or all of its network"
+    ),
+    r"all|ungrouped": "is a word of Ansible's for more than one host",
+}
+"""Why names of these forms are no host's: what /etc/hosts of Debian and Ubuntu has, and patterns of an inventory."""
 
 
 def check_stores(draft: Draft) -> Iterator[Fault]:
@@ -44,8 +50,8 @@ def check_stores(draft: Draft) -> Iterator[Fault]:
 
 
 def check_hosts(draft: Draft) -> Iterator[Fault]:
-    """Find hosts that are called as each machine calls itself."""
+    """Find hosts whose name means something else, to a machine or to Ansible."""
     for spot in draft.find("sites", EACH, "hosts", EACH, "name"):
-        if spot.value in LOCAL_HOSTS:
-            advice = "Name it after where it stands, such as bpn-timur-1."
-            yield Fault(spot.loc, "is what each machine calls itself", show(spot.value), advice)
+        for form, why in HOSTS.items():
+            if re.fullmatch(form, str(spot.value)):
+                yield Fault(spot.loc, why, show(spot.value), "Name it after where it stands, such as bpn-timur-1.")
