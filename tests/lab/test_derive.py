@@ -34,6 +34,13 @@ def rehearsed(declared: dict[str, Any], sites: int) -> dict[str, Any]:
     return derive.rehearse(declared, machines, host_keys=keys, bundle="build/k3s", images=derive.images(city))
 
 
+def test_hosts_that_are_rehearsed_no_more_are_let_go_by_name(declared: dict[str, Any]) -> None:
+    before = rehearsed(declared, 2)
+    city = parse(derive.let_go(before, {"bpn-utara-1", "bpn-kota-1"}))
+    assert [each.name for each in city.cloud.replace] == ["bpn-kota-1", "bpn-utara-1"]
+    assert parse(before).cloud.replace == ()
+
+
 def test_the_rehearsal_holds_and_keeps_the_ranges_of_the_city(declared: dict[str, Any]) -> None:
     city, rehearsal = parse(declared), parse(rehearsed(declared, 2))
     assert [site.code for site in rehearsal.sites] == ["64.71.01", "64.71.02"]

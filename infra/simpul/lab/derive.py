@@ -6,8 +6,9 @@ In: the declaration as it stands in Pulumi.<city>.yaml. Out: the declaration of 
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from ipaddress import IPv4Address
 from typing import Any
 
@@ -97,6 +98,14 @@ def rehearse(
     rehearsal["registry"] = {"address": images, "mirror": f"http://{REGISTRY}"}
     rehearsal["bundle"] = bundle
     return rehearsal
+
+
+def let_go(rehearsal: Mapping[str, Any], hosts: Iterable[str]) -> dict[str, Any]:
+    """Return `rehearsal` with consent that `hosts`, which it has no more, are taken out with what is on their disks."""
+    reason, ends = "its office is rehearsed no more", str(day.today() + timedelta(days=1))
+    consent = [{"name": name, "reason": reason, "ends": ends} for name in sorted(hosts)]
+    cloud = rehearsal["cloud"]
+    return {**rehearsal, "cloud": {**cloud, "replace": [*cloud.get("replace", []), *consent]}}
 
 
 def _waiver() -> dict[str, str]:

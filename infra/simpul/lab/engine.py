@@ -29,6 +29,9 @@ KEPT = STATE / CONFIG.name
 CRASH = "goroutine "
 """How the first line of a Go program's trace begins after a panic."""
 
+HOST = "simpul:edge:Host"
+"""The type of a host in Pulumi."""
+
 HEARTBEAT = "@ "
 """How a line begins that says only that the engine still works."""
 
@@ -54,6 +57,12 @@ def rehearsed() -> dict[str, Any]:
     variables()
     declaration: dict[str, Any] = yaml.safe_load(KEPT.read_text())["config"]["simpul:city"]
     return declaration
+
+
+def hosts() -> set[str]:
+    """Return the names of the hosts that the stack's state has."""
+    resources = json.loads(run("stack", "export"))["deployment"].get("resources") or ()
+    return {each["urn"].rpartition("::")[2] for each in resources if each["type"] == HOST}
 
 
 def recover(progress: Progress) -> None:

@@ -86,13 +86,17 @@ def _bring_up(
     rehearsal = derive.rehearse(declared, hosts, host_keys=host_keys, bundle=BUNDLE, images=derive.images(city))
     with step(report, "Stack"):
         engine.prepare(rehearsal, city.cloud.region)
+        if gone := engine.hosts() - {each.name for each in hosts}:
+            engine.prepare(derive.let_go(rehearsal, gone), city.cloud.region)
     with step(report, "pulumi up") as progress:
         engine.recover(progress)
         engine.up(progress, terminal=terminal)
         engine.clear(progress)
-    if gone := _gone(hosts):
-        with step(report, f"{len(gone)} hosts of offices that are gone"):
-            _give_back(gone, hosts)
+        if gone:
+            engine.prepare(rehearsal, city.cloud.region)  # a consent to what has been done names nothing
+    if machines := _gone(hosts):
+        with step(report, f"{len(machines)} hosts of offices that are gone"):
+            _give_back(machines, hosts)
     with step(report, "Everything ready"):
         os.environ.update(variables())
         return _settle()
