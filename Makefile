@@ -34,7 +34,7 @@ setup: .venv/.ready ## Install Simpul and its Python packages into .venv
 	  test -x $(UV)/bin/uv || { $$python -m venv $(UV) && $(UV)/bin/python $(PIP) --require-hashes -r infra/toolchain/uv/requirements.lock; }
 	@echo "Installing the Python packages of requirements.lock into .venv"
 	@$(call install,--require-hashes -r requirements.lock)
-	@$(call install,--no-deps -e .)
+	@$(call install,--no-deps --no-build-isolation -e .)
 	@site=$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))'); \
 	  compiled=$(CACHE)/compiled-$$(cat requirements.lock <($(BIN)/python -VV) | sha256sum | cut -c 1-16); \
 	  test -d $$compiled || { $(BIN)/python -m compileall -q -j 0 $$site; new=$$(mktemp -d -p $(CACHE)); \
