@@ -59,7 +59,7 @@ COMPUTED: Answers = {
         }
     },
     "simpul:edge:Host": {"kubeconfig": "kind: Config", "state": "ready"},
-    "simpul:secret:Password": {"result": "a-password-of-32-letters"},
+    "simpul:secret:Password": {"result": "a-password-of-32-letters", "hash": f"$2b$06${'x' * 53}"},
     "simpul:secret:Certificate": {"certificatePem": "a certificate", "privateKeyPem": "a key"},
 }
 """What is computed for our provider's resources; what the vendor's compute is read from its SDK."""

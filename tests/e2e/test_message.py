@@ -11,6 +11,7 @@ from typing import Any
 import nats
 import paho.mqtt.client as mqtt
 import pytest
+from nats.js.api import AckPolicy, ConsumerConfig
 
 from e2e.rehearsal import Lab
 
@@ -19,6 +20,7 @@ pytestmark = pytest.mark.e2e
 SITE = "64.71.01"
 TOPIC = "reports/647101/drill"
 STREAM = "REPORTS"
+READER = "reader"
 BATCH = 1000
 OUTAGE_SECONDS = 60
 
@@ -52,7 +54,8 @@ def test_a_client_without_the_password_is_refused(lab: Lab) -> None:
 
 
 def endpoint(lab: Lab, site: str | None, scheme: str) -> dict[str, Any]:
-    [found] = [each for each in lab.endpoints() if each["site"] == site and each["url"].startswith(f"{scheme}:")]
+    username = {"mqtts": "report", "tls": READER}[scheme]
+    [found] = [each for each in lab.endpoints() if each["site"] == site and each["username"] == username]
     return found
 
 
@@ -96,15 +99,23 @@ def stored(lab: Lab) -> list[str]:
 
 async def _stored(target: dict[str, Any]) -> list[str]:
     connection = await nats.connect(
-        target["url"], user=target["username"], password=target["password"], tls=trust(target), connect_timeout=10
+        target["url"],
+        user=target["username"],
+        password=target["password"],
+        tls=trust(target),
+        inbox_prefix=f"_INBOX.{READER}".encode(),
+        connect_timeout=10,
     )
     try:
         stream = connection.jetstream()
-        subject = TOPIC.replace("/", ".")
-        state = (await stream.stream_info(STREAM, subjects_filter=subject)).state
-        subscription = await stream.subscribe(subject, stream=STREAM, ordered_consumer=True)
-        messages = [await subscription.next_msg(timeout=10) for _ in range((state.subjects or {}).get(subject, 0))]
-        return [message.data.decode() for message in messages]
+        wanted = ConsumerConfig(name=READER, filter_subject=TOPIC.replace("/", "."), ack_policy=AckPolicy.NONE)
+        total = (await stream.add_consumer(STREAM, wanted)).num_pending or 0
+        reader = await stream.pull_subscribe_bind(READER, STREAM)
+        messages: list[str] = []
+        while len(messages) < total:
+            messages += [message.data.decode() for message in await reader.fetch(500, timeout=10)]
+        await stream.delete_consumer(STREAM, READER)
+        return messages
     finally:
         await connection.close()
 

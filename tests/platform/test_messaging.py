@@ -8,7 +8,7 @@ import pulumi
 import pytest
 
 from recorder import Recorder, record
-from simpul.city import City, MessagingWorkload, Workloads, load
+from simpul.city import City, MessagingClient, MessagingWorkload, Workloads, load
 from simpul.handover import CloudEstate, ClusterHandle, Endpoint, HostHandle, ImageRegistry, SiteEstate
 from simpul.platform import deploy
 from simpul.project import ROOT
@@ -47,7 +47,7 @@ def estate() -> tuple[CloudEstate, list[SiteEstate]]:
 def make(city: City) -> tuple[Recorder, list[dict[str, Any]]]:
     recorder = Recorder(
         computed={
-            "simpul:secret:Password": {"result": "a-password-of-32-letters"},
+            "simpul:secret:Password": {"result": "a-password-of-32-letters", "hash": "its hash"},
             "simpul:secret:Certificate": {"certificatePem": "a certificate", "privateKeyPem": "a key"},
         }
     )
@@ -105,17 +105,41 @@ def test_a_leaf_s_certificate_holds_for_every_host_of_its_site(city: City) -> No
 
 def test_endpoints_are_enough_for_a_client(city: City) -> None:
     _, endpoints = make(city)
-    assert [(endpoint["site"], endpoint["url"]) for endpoint in endpoints] == [
-        (None, "mqtts://203.0.113.9:8883"),
-        (None, "tls://203.0.113.9:4222"),
-        ("64.71.02", "mqtts://10.30.2.11:8883"),
-        ("64.71.02", "tls://10.30.2.11:4222"),
+    assert [(endpoint["site"], endpoint["url"], endpoint["username"]) for endpoint in endpoints] == [
+        (None, "tls://203.0.113.9:4222", "reader"),
+        (None, "tls://203.0.113.9:4222", "administrator"),
+        ("64.71.02", "mqtts://10.30.2.11:8883", "report"),
+        ("64.71.02", "tls://10.30.2.11:4222", "administrator"),
     ]
     for endpoint in endpoints:
         assert endpoint["workload"] == "messaging"
-        assert endpoint["username"]
         assert endpoint["password"] == "a-password-of-32-letters"
         assert endpoint["ca_pem"] == "a certificate"
+
+
+def test_each_client_may_what_is_declared_of_it_in_its_own_area_and_is_known_by_the_hash_of_its_password(
+    city: City,
+) -> None:
+    sensor = MessagingClient(name="sensor", publish=("water.>",), subscribe=(), passwords=(1, 2))
+    map_ = MessagingClient(name="map", at="cloud", protocol="nats", publish=(), subscribe=("647102.>",))
+    elsewhere = MessagingClient(name="elsewhere", site="64.71.01")
+    messaging = MessagingWorkload(clients=(sensor, map_, elsewhere))
+    recorder, endpoints = make(city.model_copy(update={"workloads": Workloads(messaging=messaging)}))
+    values = {each.inputs["values"]["role"]: each.inputs["values"] for each in recorder.of(RELEASE)}
+    known = {"hash": "its hash"}
+    assert values["leaf"]["clients"] == {
+        "sensor": {
+            "protocol": "mqtt",
+            "publish": ["reports.647102.water.>"],
+            "subscribe": [],
+            "users": {"sensor": known, "sensor.2": known},
+        }
+    }
+    assert values["hub"]["clients"] == {
+        "map": {"protocol": "nats", "publish": [], "subscribe": ["reports.647102.>"], "users": {"map": known}}
+    }
+    assert values["hub"]["sites"] == {"647102": known}
+    assert [each["username"] for each in endpoints if each["site"]] == ["sensor", "sensor.2", "administrator"]
 
 
 def test_a_city_that_wants_no_messaging_gets_none(city: City) -> None:

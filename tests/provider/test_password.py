@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import bcrypt
 import pytest
 
 from provider.recorder import request
@@ -25,8 +26,18 @@ def test_it_has_letters_of_both_kinds_and_digits() -> None:
         assert any(each.isdigit() for each in result)
 
 
+def test_its_hash_is_a_secret_and_the_same_in_every_run() -> None:
+    _, made = KIND.create(request(inputs={"length": 72}))
+    known = {name: made[name].value for name in ("result", "hash")}
+    assert bcrypt.checkpw(known["result"].encode(), known["hash"].encode())
+    assert KIND.read(request(inputs={}, state=known)) == {"result": made["result"], "hash": made["hash"]}
+
+
 def test_a_preview_makes_none() -> None:
-    assert KIND.create(request(inputs={"length": 40}, preview=True)) == ("", {"result": Secret(UNKNOWN)})
+    assert KIND.create(request(inputs={"length": 40}, preview=True)) == (
+        "",
+        {"result": Secret(UNKNOWN), "hash": Secret(UNKNOWN)},
+    )
 
 
 def test_length_and_keepers_make_a_new_one() -> None:
@@ -40,12 +51,12 @@ def test_it_tells_what_it_was_made_for_whatever_a_later_run_would_make_it_for() 
     made = {"length": 32, "keepers": {"login": "first"}}
     _, state = KIND.create(request(inputs=made))
     assert state["keepers"] == {"login": "first"}
-    known = {**state, "result": state["result"].value}
+    known = {**state, "result": state["result"].value, "hash": state["hash"].value}
     assert KIND.read(request(inputs=made, old=made, state=known))["keepers"] == {"login": "first"}
     assert KIND.create(request(inputs=made, preview=True))[1]["keepers"] == {"login": "first"}
 
 
-@pytest.mark.parametrize("length", [15, 257])
+@pytest.mark.parametrize("length", [15, 73])
 def test_a_length_that_won_t_do(length: int) -> None:
     [failure] = KIND.check({"length": length}, marked={})
     assert failure.property == "length"

@@ -1,7 +1,8 @@
 // Messaging is the one program of the image: the NATS server, and what a city needs around it.
 //
 //	messaging streams CONFIGURATION STREAMS.json  make the declared streams true, and end
-//	messaging serve CONFIGURATION [SITES.json]    serve; a hub draws the reports of its sites
+//	messaging serve CONFIGURATION QUOTA.json [SITES.json]
+//	                                              serve; a hub draws the reports of its sites
 //	messaging unsent [MONITOR]                    print how many reports the hub doesn't have yet
 package main
 
@@ -17,7 +18,7 @@ import (
 	"simpul.id/messaging/unsent"
 )
 
-const usage = "usage: messaging streams CONFIGURATION STREAMS.json | serve CONFIGURATION [SITES.json] | unsent [MONITOR]"
+const usage = "usage: messaging streams CONFIGURATION STREAMS.json | serve CONFIGURATION QUOTA.json [SITES.json] | unsent [MONITOR]"
 
 const monitor = "http://127.0.0.1:8222" // the server's own, in the same pod
 
@@ -41,20 +42,23 @@ func run(command string, given []string) (err error, known bool) {
 	switch {
 	case command == "streams" && len(given) == 2:
 		return streams.Make(given[0], given[1]), true
-	case command == "serve" && (len(given) == 1 || len(given) == 2):
-		return serve(given[0], given[1:]), true
+	case command == "serve" && (len(given) == 2 || len(given) == 3):
+		return serve(given[0], given[1], given[2:]), true
 	case command == "unsent" && len(given) < 2:
 		return tell(append(given, monitor)[0]), true
 	}
 	return nil, false
 }
 
-func serve(configuration string, sites []string) error {
+func serve(configuration, quota string, sites []string) error {
 	options, err := inner.Options(configuration)
 	if err != nil {
 		return err
 	}
-	door := gate.New(options)
+	door, err := gate.New(options, quota)
+	if err != nil {
+		return err
+	}
 	running, err := inner.Start(options)
 	if err != nil {
 		return err

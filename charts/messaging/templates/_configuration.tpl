@@ -1,4 +1,4 @@
-{{- /* The NATS server's configuration. It carries passwords, so it lives in a Secret as a whole. */}}
+{{- /* The NATS server's configuration. It carries a password and the hashes of others, so it lives in a Secret as a whole. */}}
 {{- define "messaging.configuration" -}}
 server_name: {{ printf "simpul-%s" .Values.domain | quote }}
 port: 4222
@@ -9,12 +9,19 @@ http: "0.0.0.0:8222"
 ping_interval: "10s"
 ping_max: 4
 max_payload: 256KiB
+max_connections: {{ include "messaging.most-connections" . }}
+max_subscriptions: 200
+max_control_line: 4KiB
+# What a reader that doesn't read is owed before it is cut off.
+max_pending: 8MiB
 
 jetstream {
   store_dir: "/data"
   domain: {{ .Values.domain | quote }}
   max_memory_store: 16MiB
   max_file_store: {{ div (mul .Values.storage.gib 1024 9) 10 }}MiB
+  # What waits to be written to one stream; beyond it a publisher isn't acknowledged, and tries again.
+  max_buffered_size: 32MiB
   # An acknowledged report is on the disk, not on its way there: a power cut loses none.
   sync_interval: always
 }
@@ -35,33 +42,39 @@ mappings {
   "reports.>": "intake.reports.>"
 }
 
+# Every user is listed with what it may say and hear, and may nothing else: no user makes, changes or deletes a stream, or
+# touches another's consumer. A client is one user, or two while its password is changed. A publisher whose topic isn't
+# among its own is told by the gate (image/gate).
 authorization {
-  # A publisher whose topic is denied is told by the gate alone (image/gate). What may be published isn't
-  # listed here; what would harm is denied, all of it the server's own: making streams, speaking for a
-  # leaf, and the streams in which MQTT keeps its sessions.
-  default_permissions {
-    publish: {deny: [
-      "deliver.>", "refused.>", "$MQTT.>", "$SYS.>", "$JSC.>", "$JS.*.API.>"
-      {{- range list "CREATE" "UPDATE" "DELETE" "PURGE" "RESTORE" "SNAPSHOT" "MSG.DELETE" }}
-      "$JS.API.STREAM.{{ . }}.>"
-      {{- end }}
-      {{- range list "msgs" "sess" "out" "qos2in" "rmsgs" }}
-      "$JS.API.CONSUMER.*.$MQTT_{{ . }}.>", "$JS.API.CONSUMER.*.$MQTT_{{ . }}", "$JS.API.CONSUMER.*.*.$MQTT_{{ . }}.>"
-      "$JS.API.STREAM.MSG.GET.$MQTT_{{ . }}", "$JS.API.DIRECT.GET.$MQTT_{{ . }}.>", "$JS.API.DIRECT.GET.$MQTT_{{ . }}"
-      "$JS.ACK.$MQTT_{{ . }}.>"
-      {{- end }}
-    ]}
-    subscribe: {deny: ["intake.>", "deliver.>", "refused.>", "$SYS.>", "$MQTT.sess.>", "$JSC.>"]}
-  }
   users: [
-    {{- range $name, $user := .Values.users }}
-    {user: {{ $name | quote }}, password: {{ $user.password | quote }}, allowed_connection_types: ["STANDARD", "MQTT"]}
+    {{- range $name, $client := .Values.clients }}
+    {{- range $user, $known := $client.users }}
+    {
+      user: {{ $user | quote }}, password: {{ $known.hash | quote }}
+      {{- include (printf "messaging.%s-client" $client.protocol) (list $name $client) | nindent 6 }}
+    }
+    {{- end }}
+    {{- end }}
+    {{- range $user, $known := .Values.administrator }}
+    # Looks at streams and consumers, and takes out what is in them.
+    {
+      user: {{ $user | quote }}, password: {{ $known.hash | quote }}, allowed_connection_types: ["STANDARD"]
+      permissions: {
+        publish: [
+          "$JS.API.INFO"
+          {{- range list "STREAM.NAMES" "STREAM.LIST" "STREAM.INFO.*" "STREAM.PURGE.*" "STREAM.MSG.GET.*" "STREAM.MSG.DELETE.*" "CONSUMER.NAMES.*" "CONSUMER.LIST.*" "CONSUMER.INFO.*.*" "CONSUMER.DELETE.*.*" }}
+          {{ printf "$JS.API.%s" . | quote }}
+          {{- end }}
+        ]
+        subscribe: ["_INBOX.administrator.>"]
+      }
+    }
     {{- end }}
     {{- if eq .Values.role "hub" }}
     # A site's leaf answers what the hub asks about its own stream; it sees and says nothing else.
     {{- range $slug, $site := .Values.sites }}
     {
-      user: {{ $slug | quote }}, password: {{ $site.password | quote }}, allowed_connection_types: ["LEAFNODE"]
+      user: {{ $slug | quote }}, password: {{ $site.hash | quote }}, allowed_connection_types: ["LEAFNODE"]
       permissions: {
         publish: ["deliver.{{ $slug }}.>"]
         subscribe: ["$JS.{{ $slug }}.API.>", "$JS.ACK.REPORTS.{{ $slug }}.>"]
@@ -87,6 +100,55 @@ leafnodes {
   }]
   {{- end }}
 }
+{{- end }}
+
+{{- /* What a client that speaks MQTT may. What it publishes is known to the server as it is mapped. list name client */}}
+{{- define "messaging.mqtt-client" -}}
+{{- $client := index . 1 -}}
+allowed_connection_types: ["MQTT"]
+permissions: {
+  publish: {{ if $client.publish }}[{{ range $client.publish }}{{ printf "intake.%s" . | quote }}, {{ end }}]{{ else }}{deny: [">"]}{{ end }}
+  subscribe: {{ if $client.subscribe }}[{{ range $client.subscribe }}{{ . | quote }}, {{ trimSuffix ".>" . | quote }}, {{ end }}]{{ else }}{deny: [">"]}{{ end }}
+}
+{{- end }}
+
+{{- /*
+What a client that speaks NATS may: listen, and read what is stored through one consumer of its own, which is called as
+it is. Answers come to an inbox of its own. list name client
+*/}}
+{{- define "messaging.nats-client" -}}
+{{- $name := index . 0 -}}
+{{- $client := index . 1 -}}
+allowed_connection_types: ["STANDARD"]
+permissions: {
+  publish: [
+    "$JS.API.INFO"
+    {{- range $client.subscribe }}
+    {{ printf "$JS.API.CONSUMER.CREATE.REPORTS.%s.%s" $name . | quote }}
+    {{- end }}
+    {{- include "messaging.consumer" (list "REPORTS" $name) | nindent 4 }}
+    {{- if has "reports.>" $client.subscribe }}
+    "$JS.API.STREAM.INFO.REPORTS", "$JS.API.STREAM.INFO.REFUSED"
+    {{ printf "$JS.API.CONSUMER.CREATE.REFUSED.%s.refused.>" $name | quote }}
+    {{- include "messaging.consumer" (list "REFUSED" $name) | nindent 4 }}
+    {{- end }}
+  ]
+  subscribe: [{{ printf "_INBOX.%s.>" $name | quote }}, {{ range $client.subscribe }}{{ . | quote }}, {{ end }}]
+}
+{{- end }}
+
+{{- /* list stream name */}}
+{{- define "messaging.consumer" -}}
+{{- $consumer := printf "%s.%s" (index . 0) (index . 1) -}}
+{{- range list "INFO" "DELETE" "MSG.NEXT" }}
+{{ printf "$JS.API.CONSUMER.%s.%s" . $consumer | quote }}
+{{- end }}
+{{ printf "$JS.ACK.%s.>" $consumer | quote }}
+{{- end }}
+
+{{- /* How many may be connected at once, and of one client: so many fit into the memory. */}}
+{{- define "messaging.most-connections" -}}
+1000
 {{- end }}
 
 {{- define "messaging.tls" -}}

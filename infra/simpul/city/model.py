@@ -29,6 +29,7 @@ from simpul.city.form import (
     PublicRange,
     RegistryAddress,
     RuleId,
+    Topic,
     TransferRange,
     User,
     Username,
@@ -150,6 +151,39 @@ class Site(Declared):
         return next((host for host in self.hosts if host.volumes), self.server)
 
 
+class MessagingClient(Declared):
+    """Who may say and hear what, at one server of the messages: a device, or a part of the platform."""
+
+    name: Label
+    """Its name, a DNS label of at most 24 characters, by which it logs in."""
+
+    at: Literal["sites", "cloud"] = "sites"
+    """sites: it gets in at each site, with a password for each; cloud: at the hub."""
+
+    site: Code | None = None
+    """The one site at which it gets in; without it, each."""
+
+    protocol: Literal["mqtt", "nats"] = "mqtt"
+    """mqtt publishes and listens; nats listens, and reads what is stored."""
+
+    publish: Annotated[tuple[Topic, ...], Field(max_length=16)] = (">",)
+    """What it may publish below reports/AREA, the site's code without dots, or the city's at the hub; nats: nothing."""
+
+    subscribe: Annotated[tuple[Topic, ...], Field(max_length=16)] = (">",)
+    """What it may hear and read: at a site below reports/AREA, at the hub below reports."""
+
+    passwords: Annotated[tuple[Annotated[int, whole(1, 9999)], ...], Field(min_length=1, max_length=2)] = (1,)
+    """The numbers of its valid passwords. [1, 2] makes a second one beside the first, [2] ends the first."""
+
+    def is_at(self, site: str | None) -> bool:
+        """Tell whether it gets in at the site with this code; None is the hub."""
+        return self.at == "cloud" if site is None else self.at == "sites" and self.site in (None, site)
+
+    def users(self) -> dict[str, int]:
+        """Give the names by which it logs in, each with its password's number: the first is called as the client is."""
+        return {self.name if number == 1 else f"{self.name}.{number}": number for number in self.passwords}
+
+
 class MessagingWorkload(Declared):
     """Messages from the sites to the cloud: kept at a site until the cloud has them."""
 
@@ -158,6 +192,12 @@ class MessagingWorkload(Declared):
 
     max_age_days: Annotated[int, whole(1, 365)] = 30
     """For how many days a message is kept."""
+
+    clients: Annotated[tuple[MessagingClient, ...], Field(max_length=32)] = (
+        MessagingClient(name="report"),
+        MessagingClient(name="reader", at="cloud", protocol="nats", publish=()),
+    )
+    """Who gets in. Without it: report at each site, for its own reports, and reader at the hub, for all."""
 
 
 class Workloads(Declared):

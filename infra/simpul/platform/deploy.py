@@ -27,6 +27,8 @@ def deploy(
         cloud = replace(cloud, cluster=Storage(f"{prefix}-storage", cloud.cluster).cluster)
     endpoints: list[Endpoint] = []
     if city.workloads.messaging is not None:
-        args = MessagingArgs(city.workloads.messaging, city.registry.address, images, cloud, sites, authority)
+        args = MessagingArgs(
+            city.workloads.messaging, city.slug, city.registry.address, images, cloud, sites, authority
+        )
         endpoints += Messaging(f"{prefix}-messaging", args).endpoints
     return tuple(endpoints)

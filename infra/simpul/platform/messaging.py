@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import pulumi
 
-from simpul.city import MessagingWorkload
+from simpul.city import MessagingClient, MessagingWorkload
 from simpul.city.registry import host
 from simpul.handover import CloudEstate, ClusterHandle, Endpoint, ImageRegistry, SiteEstate
 from simpul.image.recipe import reference
@@ -16,8 +16,8 @@ from simpul.provider import resource
 from simpul.provider.cluster import IMAGES
 
 WORKLOAD = "messaging"
-CLIENT = "simpul"
-"""The user that clients log in as."""
+ADMINISTRATOR = "administrator"
+"""Who looks at the streams of a server, and takes out what is in them."""
 
 MQTT_PORT, NATS_PORT, LEAF_PORT = 8883, 4222, 7422
 CLOUD_DISK_GIB = 20
@@ -27,11 +27,19 @@ BACKEND = "service.beta.kubernetes.io/backend-type"
 BALANCER_ANNOTATION = "service.beta.kubernetes.io/alibaba-cloud-loadbalancer-"
 
 
+SCHEMES = {"mqtt": ("mqtts", MQTT_PORT), "nats": ("tls", NATS_PORT)}
+"""By which scheme and port a client's protocol is spoken."""
+
+
 @dataclass(frozen=True)
 class MessagingArgs:
-    """What messaging is made of: what the city wants of it, its image and who pulls it, where it goes, who vouches."""
+    """What messaging is made of: what the city wants of it, its image and who pulls it, where it goes, who vouches.
+
+    `area` is the city's code without its dot.
+    """
 
     wanted: MessagingWorkload
+    area: str
     registry: str
     images: ImageRegistry | None
     cloud: CloudEstate
@@ -55,24 +63,24 @@ class Messaging(pulumi.ComponentResource):
         self.endpoints = (*hub, *(endpoint for endpoints in sites for endpoint in endpoints))
         self.register_outputs({})
 
-    def _hub(self, leaves: dict[str, pulumi.Output[str]]) -> tuple[Endpoint, ...]:
+    def _hub(self, leaves: dict[str, resource.Password]) -> tuple[Endpoint, ...]:
         cloud = self._args.cloud
         gib = max(CLOUD_DISK_GIB, self._args.wanted.storage_gib)
         values = {
             "role": "hub",
             "domain": "hub",
-            "sites": {slug: {"password": password} for slug, password in leaves.items()},
+            "sites": {slug: {"hash": password.hash} for slug, password in leaves.items()},
             "storage": {"gib": gib, "className": cloud.cluster.storage_class},
             "service": {"annotations": _annotations(cloud)},
         }
-        return self._release(cloud.cluster, "hub", [cloud.balancer_address], values)
+        return self._release(cloud.cluster, "hub", self._args.area, [cloud.balancer_address], values)
 
-    def _leaf(self, site: SiteEstate, password: pulumi.Output[str]) -> tuple[Endpoint, ...]:
+    def _leaf(self, site: SiteEstate, password: resource.Password) -> tuple[Endpoint, ...]:
         url = pulumi.Output.concat("tls://", self._args.cloud.balancer_address, f":{LEAF_PORT}")
         values = {
             "role": "leaf",
             "domain": site.slug,
-            "hub": {"url": url, "password": password},
+            "hub": {"url": url, "password": password.result},
             "storage": {
                 "gib": self._args.wanted.storage_gib,
                 "className": site.cluster.storage_class,
@@ -80,19 +88,22 @@ class Messaging(pulumi.ComponentResource):
             },
         }
         addresses = [site.address, *(host.address for host in site.hosts if host.address != site.address)]
-        return self._release(site.cluster, site.slug, addresses, values)
+        return self._release(site.cluster, site.slug, site.slug, addresses, values)
 
     def _release(
         self,
         cluster: ClusterHandle,
         part: str,
+        area: str,
         addresses: Sequence[pulumi.Input[str]],
         values: Mapping[str, object],
     ) -> tuple[Endpoint, ...]:
-        """Put the server of `part` into `cluster`, found at the first of `addresses`."""
+        """Put the server of `part` and `area` into `cluster`, found at the first of `addresses`."""
         name = f"{self._name}-{part}"
         certificate = self._args.authority.issue(f"{name}-certificate", addresses, self._child)
-        password = self._password(f"{part}-{CLIENT}")
+        clients = [client for client in self._args.wanted.clients if client.is_at(cluster.site)]
+        known = {client.name: self._users(part, client.users()) for client in clients}
+        administrator = self._users(part, {ADMINISTRATOR: 1})
         resource.Release(
             name,
             resource.ReleaseArgs(
@@ -104,7 +115,11 @@ class Messaging(pulumi.ComponentResource):
                 values={
                     "image": reference(WORKLOAD, self._args.registry),
                     "pullSecrets": [IMAGES] if self._args.images else [],
-                    "users": {CLIENT: {"password": password}},
+                    "clients": {
+                        client.name: _may(client, area, cluster.site) | {"users": _hashes(known[client.name])}
+                        for client in clients
+                    },
+                    "administrator": _hashes(administrator),
                     "tls": {
                         "ca": self._args.authority.ca_pem,
                         "certificate": certificate.certificate_pem,
@@ -120,16 +135,18 @@ class Messaging(pulumi.ComponentResource):
             ),
             opts=pulumi.ResourceOptions(parent=self, depends_on=list(cluster.ready)),
         )
+        users = [(SCHEMES[client.protocol], known[client.name]) for client in clients]
         return tuple(
             Endpoint(
                 WORKLOAD,
                 cluster.site,
                 pulumi.Output.concat(f"{scheme}://", addresses[0], f":{port}"),
-                CLIENT,
-                password,
+                user,
+                password.result,
                 self._args.authority.ca_pem,
             )
-            for scheme, port in (("mqtts", MQTT_PORT), ("tls", NATS_PORT))
+            for (scheme, port), passwords in [*users, (SCHEMES["nats"], administrator)]
+            for user, password in passwords.items()
         )
 
     def _images(self) -> resource.ImagesArgs | None:
@@ -140,9 +157,27 @@ class Messaging(pulumi.ComponentResource):
         called = host(self._args.registry)
         return resource.ImagesArgs(registry=called, username=login.username, password=login.password)
 
-    def _password(self, part: str) -> pulumi.Output[str]:
-        name = f"{self._name}-{part}-password"
-        return resource.Password(name, resource.PasswordArgs(), opts=self._child).result
+    def _users(self, part: str, numbers: Mapping[str, int]) -> dict[str, resource.Password]:
+        """Make a password for each user at the server of `part`."""
+        return {user: self._password(f"{part}-{user}") for user in numbers}
+
+    def _password(self, part: str) -> resource.Password:
+        return resource.Password(f"{self._name}-{part}-password", resource.PasswordArgs(), opts=self._child)
+
+
+def _hashes(users: Mapping[str, resource.Password]) -> dict[str, object]:
+    return {user: {"hash": password.hash} for user, password in users.items()}
+
+
+def _may(client: MessagingClient, area: str, site: str | None) -> dict[str, object]:
+    """Say what a client may at the site, or at the hub (None): it speaks for one area, and the hub's hear all."""
+    publish = [] if client.protocol == "nats" else [f"reports.{area}.{topic}" for topic in client.publish]
+    heard = "reports" if site is None else f"reports.{area}"
+    return {
+        "protocol": client.protocol,
+        "publish": publish,
+        "subscribe": [f"{heard}.{topic}" for topic in client.subscribe],
+    }
 
 
 def _annotations(cloud: CloudEstate) -> dict[str, pulumi.Input[str]]:

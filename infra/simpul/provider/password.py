@@ -1,4 +1,7 @@
-"""`simpul:secret:Password`: a random password, kept in the state that the engine encrypts."""
+"""`simpul:secret:Password`: a random password and its hash, kept in the state that the engine encrypts.
+
+The hash is made once, with the password: who checks it gets the same one in every run.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,8 @@ import secrets
 import string
 from collections.abc import Mapping
 from typing import Any, Final
+
+import bcrypt
 
 from simpul.provider import compare
 from simpul.provider.kind import Change, Failure, Request, Values
@@ -15,7 +20,8 @@ from simpul.provider.wire import UNKNOWN, Secret
 _ALPHABET: Final = string.ascii_letters + string.digits
 _KINDS: Final = (string.ascii_lowercase, string.ascii_uppercase, string.digits)
 _LEAST: Final = 16  # of 62 signs: 95 bits
-_MOST: Final = 256
+_MOST: Final = 72  # what bcrypt reads of one
+_ROUNDS: Final = 6  # nobody guesses 95 bits however fast; and a thousand devices that come back at once log in quickly
 _REPLACE: Final = ("length", "keepers")
 
 
@@ -35,11 +41,12 @@ class Password:
 
     def create(self, request: Request) -> tuple[str, Values]:
         if request.preview:
-            return "", {"result": Secret(UNKNOWN), **_kept(request.inputs)}
-        return "password", {"result": Secret(_draw(request.inputs["length"])), **_kept(request.inputs)}
+            return "", {"result": Secret(UNKNOWN), "hash": Secret(UNKNOWN), **_kept(request.inputs)}
+        result = _draw(request.inputs["length"])
+        return "password", {"result": Secret(result), "hash": Secret(_hash(result)), **_kept(request.inputs)}
 
     def read(self, request: Request) -> Values:
-        return {"result": Secret(request.state["result"]), **_kept(request.state)}
+        return {name: Secret(request.state[name]) for name in ("result", "hash")} | _kept(request.state)
 
     def update(self, request: Request) -> Values:
         return self.read(request)  # every change replaces it
@@ -59,3 +66,7 @@ def _draw(length: int) -> str:
         result = "".join(secrets.choice(_ALPHABET) for _ in range(length))
         if all(set(result) & set(kind) for kind in _KINDS):
             return result
+
+
+def _hash(password: str) -> str:
+    return bcrypt.hashpw(password.encode(), bcrypt.gensalt(_ROUNDS)).decode()

@@ -166,6 +166,7 @@ class Password(pulumi.CustomResource):
     """A random password of letters and digits."""
 
     result: Output[str]
+    hash: Output[str]
     keepers: Output[Mapping[str, str] | None]
 
     def __init__(
@@ -173,7 +174,7 @@ class Password(pulumi.CustomResource):
     ) -> None:
         """Declare the password."""
         args = args or PasswordArgs()
-        props = {"length": args.length, "keepers": args.keepers, "result": None}
+        props = {"length": args.length, "keepers": args.keepers, "result": None, "hash": None}
         super().__init__("simpul:secret:Password", resource_name, props, opts)
 
 

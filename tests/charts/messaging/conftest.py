@@ -17,7 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from charts.messaging.rendering import CHART, Values
-from charts.messaging.server import PASSWORD, Client, Server, wait
+from charts.messaging.server import PASSWORD, Client, Server, clients, hash_of, users, wait
 from charts.messaging.wire import Wire
 from simpul.image.build import gather
 
@@ -90,8 +90,12 @@ def own_city(programs: Path, tls: dict[str, str], tmp_path: Path) -> Iterator[Ci
 @contextmanager
 def run(programs: Path, tls: dict[str, str], folder: Path) -> Iterator[City]:
     """Run a hub and two leaves, linked."""
-    user = {"reporter": {"password": PASSWORD}}
-    common: Values = {"image": "registry.example/messaging:1", "tls": tls, "storage": {"gib": 1}, "users": user}
+    common: Values = {
+        "image": "registry.example/messaging:1",
+        "tls": tls,
+        "storage": {"gib": 1},
+        "administrator": users("administrator"),
+    }
     with ExitStack() as stack:
 
         def serve(name: str, **values: object) -> Server:
@@ -106,13 +110,14 @@ def run(programs: Path, tls: dict[str, str], folder: Path) -> Iterator[City]:
             stack.callback(made.close)
             return made
 
-        hub = serve("hub", role="hub", domain="hub", sites={slug: {"password": f"{PASSWORD}-{slug}"} for slug in SITES})
+        sites = {slug: {"hash": hash_of(f"{PASSWORD}-{slug}")} for slug in SITES}
+        hub = serve("hub", role="hub", domain="hub", sites=sites, clients=clients(["reports.>"]))
         wires, leaves = {}, {}
         for slug in SITES:
             wires[slug] = Wire(hub.ports["leaf"])
             stack.callback(wires[slug].close)
             way = {"url": f"tls://127.0.0.1:{wires[slug].port}", "password": f"{PASSWORD}-{slug}"}
-            leaves[slug] = serve(slug, role="leaf", domain=slug, hub=way)
+            leaves[slug] = serve(slug, role="leaf", domain=slug, hub=way, clients=clients([f"reports.{slug}.>"]))
         made = City(hub, leaves, wires, client)
         wait(made.is_linked, "the leaves to find their hub")
         yield made

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import json
+import os
 import random
 import signal
 import socket
@@ -16,14 +18,34 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import bcrypt
 import nats
 import paho.mqtt.client as mqtt
 from nats.js.api import AckPolicy, ConsumerConfig
 
-from charts.messaging.rendering import Values, content, objects
+from charts.messaging.rendering import Values, content, objects, one
 
 PASSWORD = "a-password-of-the-tests"
+READER = "reader"
 PORTS = {"nats": 4222, "mqtt": 8883, "leaf": 7422, "monitor": 8222}
+
+
+def users(*names: str, password: str = PASSWORD) -> Values:
+    """Give a value `users`: who may log in by `password`."""
+    return {name: {"hash": hash_of(password)} for name in names}
+
+
+@functools.cache
+def hash_of(password: str) -> str:
+    return bcrypt.hashpw(password.encode(), bcrypt.gensalt(4)).decode()
+
+
+def clients(publish: list[str]) -> Values:
+    """Give a value `clients`: one that publishes, another like it, and one that reads all by NATS."""
+    mqtt = {"protocol": "mqtt", "publish": publish, "subscribe": ["reports.>"]}
+    nats = {"protocol": "nats", "publish": [], "subscribe": ["reports.>"], "users": users(READER)}
+    mine = {**mqtt, "users": users("reporter", "reporter.2")}
+    return {"reporter": mine, "neighbour": {**mqtt, "users": users("neighbour")}, READER: nats}
 
 
 def numbers(first: int, last: int) -> list[str]:
@@ -64,6 +86,7 @@ class Server:
     address: str = "127.0.0.1"
     namespace: str | None = None
     """The network namespace that it runs in, if not in the tests' own."""
+    environment: dict[str, str] = field(default_factory=dict)
 
     def write(self, values: Values) -> None:
         """Put down what the pod would find, on this server's own folder and ports."""
@@ -75,6 +98,8 @@ class Server:
         text = text.replace("0.0.0.0:8222", f"{self.address}:{self.ports['monitor']}")
         for name, port in PORTS.items():
             text = text.replace(f"port: {port}\n", f'host: "{self.address}"\nport: {self.ports[name]}\n')
+        [container] = one(made, "StatefulSet")["spec"]["template"]["spec"]["containers"]
+        self.environment = {each["name"]: each["value"] for each in container["env"]}
         (self.folder / "certificate").mkdir(parents=True, exist_ok=True)
         for name, pem in content(made, "messaging-certificate").items():
             (self.folder / "certificate" / name).write_text(pem)
@@ -90,11 +115,12 @@ class Server:
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         assert done.returncode == 0, done.stderr
         with (self.folder / "log").open("ab") as log:
-            command = [program, "serve", configuration]
+            command = [program, "serve", configuration, self.folder / "quota.json"]
             if self.values["role"] == "hub":
                 command.append(self.folder / "sites.json")
             inside = ["ip", "netns", "exec", self.namespace] if self.namespace else []
-            self.process = subprocess.Popen([*inside, *command], stdout=log, stderr=log)
+            memory = {"GOMEMLIMIT": self.environment["GOMEMLIMIT"]}
+            self.process = subprocess.Popen([*inside, *command], stdout=log, stderr=log, env=os.environ | memory)
         wait(self.is_well, f"{self.folder.name} to be healthy")
 
     def end(self) -> None:
@@ -143,17 +169,22 @@ class Server:
 
     async def _read(self, subject: str, stream: str) -> list[str]:
         async with await self._connect() as connection:
-            unasked = ConsumerConfig(ack_policy=AckPolicy.NONE)
-            reader = await connection.jetstream().pull_subscribe(subject, stream=stream, config=unasked)
-            total = (await reader.consumer_info()).num_pending
-            read: list[str] = []
-            while len(read) < total:
-                read += [message.data.decode() for message in await reader.fetch(500, timeout=10)]
-            return read
+            stored = connection.jetstream()
+            wanted = ConsumerConfig(name=READER, filter_subject=subject, ack_policy=AckPolicy.NONE, mem_storage=True)
+            total = (await stored.add_consumer(stream, wanted)).num_pending or 0
+            try:
+                reader = await stored.pull_subscribe_bind(READER, stream)
+                read: list[str] = []
+                while len(read) < total:
+                    read += [message.data.decode() for message in await reader.fetch(500, timeout=10)]
+                return read
+            finally:
+                await stored.delete_consumer(stream, READER)
 
     async def _connect(self) -> nats.NATS:
         url = f"tls://{self.address}:{self.ports['nats']}"
-        return await nats.connect(url, user="reporter", password=PASSWORD, tls=self.trust())
+        inbox = f"_INBOX.{READER}".encode()
+        return await nats.connect(url, user=READER, password=PASSWORD, tls=self.trust(), inbox_prefix=inbox)
 
     def trust(self) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=str(self.folder / "certificate" / "ca.crt"))
@@ -168,6 +199,7 @@ class Client:
         name: str,
         *,
         keep: bool = False,
+        user: str = "reporter",
         password: str = PASSWORD,
         will: tuple[str, str] | None = None,
     ) -> None:
@@ -177,7 +209,7 @@ class Client:
         self._mqtt = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id=name, clean_session=not keep)
         self._mqtt.max_queued_messages_set(0)
         self._mqtt.reconnect_delay_set(1, 1)
-        self._mqtt.username_pw_set("reporter", password)
+        self._mqtt.username_pw_set(user, password)
         self._mqtt.tls_set_context(server.trust())
         if will is not None:
             self._mqtt.will_set(*will, qos=1)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from charts.messaging.conftest import certificates
 from charts.messaging.rendering import Values
-from charts.messaging.server import PASSWORD, Client, Server
+from charts.messaging.server import PASSWORD, Client, Server, clients, hash_of
 
 SLUG = "647101"
 
@@ -72,14 +72,14 @@ class Way:
 @contextmanager
 def lay(programs: Path, folder: Path) -> Iterator[Way]:
     """Run a leaf behind a line, and have its hub ready to start."""
-    user, password = {"reporter": {"password": PASSWORD}}, f"{PASSWORD}-{SLUG}"
-    tls = certificates(HUB, SITE)
-    common: Values = {"image": "registry.example/messaging:1", "tls": tls, "storage": {"gib": 1}, "users": user}
+    password, tls = f"{PASSWORD}-{SLUG}", certificates(HUB, SITE)
+    known = clients([f"reports.{SLUG}.>"])
+    common: Values = {"image": "registry.example/messaging:1", "tls": tls, "storage": {"gib": 1}, "clients": known}
     with ExitStack() as stack:
         between = stack.enter_context(line())
         hub = Server(programs, folder / "hub", address=HUB)
         leaf = Server(programs, folder / "leaf", address=SITE, namespace=NAMESPACE)
-        hub.write({**common, "role": "hub", "domain": "hub", "sites": {SLUG: {"password": password}}})
+        hub.write({**common, "role": "hub", "domain": "hub", "sites": {SLUG: {"hash": hash_of(password)}}})
         way = {"url": f"tls://{HUB}:{hub.ports['leaf']}", "password": password}
         leaf.write({**common, "role": "leaf", "domain": SLUG, "hub": way})
         stack.callback(hub.end)

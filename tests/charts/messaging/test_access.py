@@ -12,7 +12,7 @@ from nats.aio.client import Client as Connection
 from nats.errors import Error
 
 from charts.messaging.conftest import City
-from charts.messaging.server import PASSWORD, Client, Server, wait
+from charts.messaging.server import PASSWORD, READER, Client, Server, wait
 
 SITE, OTHER = "647101", "647102"
 
@@ -28,6 +28,7 @@ async def enter(
             password=password,
             tls=server.trust(),
             error_cb=hear,
+            inbox_prefix=f"_INBOX.{user}".encode(),
             allow_reconnect=False,
         )
     except Error:
@@ -38,8 +39,13 @@ async def enter(
 
 @pytest.mark.parametrize(
     ("user", "password"),
-    [("reporter", "not-the-password-at-all"), ("nobody", PASSWORD), (SITE, f"{PASSWORD}-{SITE}")],
-    ids=["wrong password", "unknown user", "a leaf's user"],
+    [
+        (READER, "not-the-password-at-all"),
+        ("nobody", PASSWORD),
+        (SITE, f"{PASSWORD}-{SITE}"),
+        ("reporter", PASSWORD),
+    ],
+    ids=["wrong password", "unknown user", "a leaf's user", "an MQTT client"],
 )
 def test_nats_refuses(city: City, user: str, password: str) -> None:
     with pytest.raises(Error, match="Authorization Violation"):
@@ -69,12 +75,21 @@ def test_mqtt_says_nothing_without_tls(city: City) -> None:
 
 HARM: dict[str, Callable[[Connection], Awaitable[object]]] = {
     "delete the stream": lambda nc: nc.publish("$JS.API.STREAM.DELETE.REPORTS", b""),
+    "make a stream": lambda nc: nc.publish("$JS.API.STREAM.CREATE.MINE", b'{"name": "MINE"}'),
     "empty the stream": lambda nc: nc.publish("$JS.API.STREAM.PURGE.REPORTS", b""),
     "delete a report": lambda nc: nc.publish("$JS.API.STREAM.MSG.DELETE.REPORTS", b'{"seq": 1}'),
     "speak for a leaf": lambda nc: nc.publish(f"deliver.{SITE}.S.1", b"forged"),
     "store as the server does": lambda nc: nc.publish("$MQTT.msgs.intake.reports.x", b"forged"),
+    "be heard without being stored": lambda nc: nc.publish(f"reports.{SITE}.x", b"forged"),
     "reach into a site": lambda nc: nc.publish(f"$JS.{SITE}.API.STREAM.DELETE.REPORTS", b""),
     "hear what isn't stored yet": lambda nc: nc.subscribe("intake.>"),
+    "hear another's answers": lambda nc: nc.subscribe("_INBOX.administrator.>"),
+    "hear everything": lambda nc: nc.subscribe(">"),
+    "list consumers": lambda nc: nc.publish("$JS.API.CONSUMER.NAMES.REPORTS", b""),
+    "delete another's consumer": lambda nc: nc.publish(f"$JS.API.CONSUMER.DELETE.REPORTS.{SITE}", b""),
+    "change another's consumer": lambda nc: nc.publish(f"$JS.API.CONSUMER.CREATE.REPORTS.{SITE}.reports.>", b""),
+    "take another's reports": lambda nc: nc.publish(f"$JS.API.CONSUMER.MSG.NEXT.REPORTS.{SITE}", b""),
+    "read a session": lambda nc: nc.publish("$JS.API.STREAM.MSG.GET.$MQTT_sess", b'{"seq": 1}'),
 }
 
 
@@ -93,7 +108,7 @@ async def attempt(server: Server, do: Callable[[Connection], Awaitable[object]])
     async def hear(error: Exception) -> None:
         await said.put(str(error))
 
-    connection = await enter(server, "reporter", PASSWORD, hear)
+    connection = await enter(server, READER, PASSWORD, hear)
     try:
         await do(connection)
         return await asyncio.wait_for(said.get(), 20)
@@ -103,7 +118,7 @@ async def attempt(server: Server, do: Callable[[Connection], Awaitable[object]])
 
 def test_one_site_hears_nothing_of_another(city: City) -> None:
     listener = city.client(city.leaves[OTHER], "listener")
-    listener.subscribe("#", 1)
+    listener.subscribe("reports/#", 1)
     city.client(city.leaves[SITE], "publisher").publish(f"reports/{SITE}/water", ["one"])
     wait(lambda: city.hub.count(f"reports.{SITE}.water") == 1, "the report")
     city.client(city.leaves[OTHER], "neighbour").publish(f"reports/{OTHER}/water", ["two"])

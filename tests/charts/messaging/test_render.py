@@ -19,6 +19,7 @@ from charts.messaging.rendering import CHART, Values, content, objects, one, ren
 EXAMPLES = sorted((CHART / "ci").glob("*.yaml"))
 GOLDEN = Path(__file__).parent / "golden"
 KUBERNETES = "1.34"
+HASH = "$2b$06$" + "9" * 53
 
 
 def example(name: str) -> Values:
@@ -97,7 +98,7 @@ def test_a_new_password_or_key_restarts_the_pod(change: str) -> None:
     values = example("leaf")
     before = one(objects(values), "StatefulSet")
     if change == "password":
-        values["users"]["reporter"]["password"] = "made-up-for-rendering-9"
+        values["clients"]["report"]["users"]["report"] = {"hash": HASH}
     else:
         values["tls"]["key"] = values["tls"]["key"].replace("bm90", "bm91")
     assert one(objects(values), "StatefulSet") != before
@@ -105,7 +106,7 @@ def test_a_new_password_or_key_restarts_the_pod(change: str) -> None:
 
 def test_the_hub_draws_from_the_sites_that_it_is_given() -> None:
     values = example("hub")
-    values["sites"] = {"647103": {"password": "made-up-for-rendering-5"}}
+    values["sites"] = {"647103": {"hash": HASH}}
     declared = json.loads(content(objects(values), "messaging-configuration")["sites.json"])
     assert declared == [{"name": "647103", "area": "reports.647103.>"}]
     values["sites"] = {}
@@ -119,14 +120,30 @@ def test_a_leafs_pod_says_how_to_ask_what_is_unsent_and_a_hubs_owes_nobody() -> 
 
 
 BAD: dict[str, tuple[str, dict[str, Any], str]] = {
-    "no password": ("hub", {"users": {"reader": {"password": None}}}, "/users/reader"),
-    "short password": ("hub", {"users": {"reader": {"password": "secret"}}}, "/users/reader/password"),
-    "password that the configuration would read as more": (
+    "no hash": ("hub", {"clients": {"reader": {"users": {"reader": {"hash": None}}}}}, "/clients/reader/users/reader"),
+    "a password where its hash belongs": (
         "hub",
-        {"users": {"reader": {"password": '"} evil: {"a": "b'}}},
-        "/users/reader/password",
+        {"clients": {"reader": {"users": {"reader": {"hash": "a-password-of-the-tests"}}}}},
+        "/clients/reader/users/reader/hash",
     ),
-    "no users": ("hub", {"users": {"reader": None}}, "/users"),
+    "a site's password where its hash belongs": (
+        "hub",
+        {"sites": {"647101": {"hash": "a-password-of-the-tests"}}},
+        "/sites/647101/hash",
+    ),
+    "a subject that the configuration would read as more": (
+        "hub",
+        {"clients": {"reader": {"subscribe": ['reports.>"] evil: ["']}}},
+        "/clients/reader/subscribe/0",
+    ),
+    "a subject of the server's own": ("leaf", {"clients": {"report": {"publish": ["$JS.API.>"]}}}, "/publish/0"),
+    "a NATS client that publishes": ("hub", {"clients": {"reader": {"publish": ["reports.>"]}}}, "/publish"),
+    "three passwords": (
+        "leaf",
+        {"clients": {"report": {"users": {"report.3": {"hash": HASH}}}}},
+        "/clients/report/users",
+    ),
+    "no clients": ("hub", {"clients": None}, "missing property 'clients'"),
     "no certificate": ("leaf", {"tls": {"certificate": None}}, "/tls"),
     "certificate that isn't PEM": ("leaf", {"tls": {"certificate": "x"}}, "/tls/certificate"),
     "no role": ("hub", {"role": None}, "missing property 'role'"),

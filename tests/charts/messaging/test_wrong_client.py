@@ -123,7 +123,7 @@ def text(value: str) -> bytes:
 
 def test_the_refused_do_not_hide_from_a_reader_of_reports(city: City) -> None:
     listener = city.client(city.leaves[SITE], "listening")
-    listener.subscribe("#", 1)
+    listener.subscribe("reports/#", 1)
     publisher = Client(city.leaves[SITE], "mixed").connect()
     publisher.publish("elsewhere", ["wrong"])
     publisher.publish(f"reports/{SITE}/mixed", ["good"])

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/nats-io/nats-server/v2/server"
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 )
@@ -229,6 +230,9 @@ func (l *line) take(ctx context.Context, report *nats.Msg) error {
 		return fmt.Errorf("report %d came after %d, the rest was lost on the way", at.Sequence.Consumer, l.delivered)
 	}
 	l.delivered = at.Sequence.Consumer
+	if !server.SubjectMatchesFilter(report.Subject, l.site.Area) {
+		return fmt.Errorf("it sends a report on %s, which isn't its own: none of it is taken", report.Subject)
+	}
 	stands := place{l.had.Stream, at.Sequence.Stream, at.Timestamp}
 	switch {
 	case stands.Number == l.had.Number && stands.Time.Equal(l.had.Time):

@@ -4,12 +4,16 @@
 // takes it; it acknowledges and drops what its user may not publish, and stores what no reader can name. A client that
 // sends again what wasn't acknowledged then never gets further. MQTT 3.1.1 has no way to say why. So the gate takes such
 // a message out, keeps it with the reason in the stream REFUSED, and acknowledges it in its turn.
+//
+// It holds clients apart as well: a session belongs to the client that began it, and each has its part of the store, of
+// the connections and of what is under way.
 package gate
 
 import (
 	"crypto/tls"
 	"fmt"
 	"net"
+	"path/filepath"
 	"strconv"
 	"time"
 
@@ -30,15 +34,22 @@ type Gate struct {
 	secrets *tls.Config
 	options *server.Options
 	refused jetstream.JetStream
+	quota   *quota
+	say     func(format string, values ...any)
 }
 
-// New takes the MQTT door over from options, before their server starts: it then listens on loopback alone.
-func New(options *server.Options) *Gate {
+// New takes the MQTT door over from options, before their server starts: it then listens on loopback alone. The file
+// limits says what a client is held to.
+func New(options *server.Options, limits string) (*Gate, error) {
+	quota, err := newQuota(limits, filepath.Join(options.StoreDir, "used.json"))
+	if err != nil {
+		return nil, err
+	}
 	address := net.JoinHostPort(options.MQTT.Host, strconv.Itoa(options.MQTT.Port))
-	made := &Gate{address: address, secrets: options.MQTT.TLSConfig, options: options}
+	made := &Gate{address: address, secrets: options.MQTT.TLSConfig, options: options, quota: quota}
 	options.MQTT.Host, options.MQTT.Port = "127.0.0.1", server.RANDOM_PORT
 	options.MQTT.TLSConfig, options.MQTT.TLSMap = nil, false
-	return made
+	return made, nil
 }
 
 // Open lets clients in, as long as the server runs.
@@ -54,6 +65,7 @@ func (g *Gate) Open(running *inner.Server) error {
 	if err != nil {
 		return fmt.Errorf("the door for MQTT: %w", err)
 	}
+	g.say = running.Warnf
 	running.Noticef("Listening for MQTT clients on tls://%s", g.address)
 	go g.accept(tls.NewListener(plain, g.secrets))
 	return nil
@@ -93,5 +105,7 @@ func (g *Gate) talk(client net.Conn) {
 		return
 	}
 	defer server.Close()
-	newConversation(g, client, server).run()
+	if err := newConversation(g, client, server).run(); err != nil {
+		g.say("MQTT from %s: %v", client.RemoteAddr(), err)
+	}
 }

@@ -11,7 +11,7 @@ from simpul.city.form.day import Day
 from simpul.city.form.identifier import AccountId, ConnectionId, DomainName, Email, Label, RuleId
 from simpul.city.form.image import Mirror, RegistryAddress, Username
 from simpul.city.form.key import HostKey
-from simpul.city.form.name import CityName, Folder, HostName, Region, User
+from simpul.city.form.name import CityName, Folder, HostName, Region, Topic, User
 from simpul.city.form.special import PRIVATE
 from simpul.city.form.unfit import UNFIT
 
@@ -37,6 +37,7 @@ __all__ = [
     "Region",
     "RegistryAddress",
     "RuleId",
+    "Topic",
     "TransferRange",
     "User",
     "Username",

@@ -14,6 +14,7 @@ _CITY = r"^[^\W\d_]([\w .,'()-]{0,58}[\w.)])?$"
 _HOST = r"^[a-z]([a-z0-9-]{0,61}[a-z0-9])?$"
 _USER = r"^[a-z_][a-z0-9_-]{0,31}$"
 _REGION = r"^[a-z]{2}(-[a-z]+)+(-[0-9]+)?$"
+_TOPIC = r"^([A-Za-z0-9_-]{1,64}[.]){0,6}>$"
 _FOLDER = r"^[A-Za-z0-9._+-]+(/[A-Za-z0-9._+-]+)*$"
 
 
@@ -60,6 +61,16 @@ def check_region(value: str) -> str:
     return value
 
 
+def check_topic(value: str) -> str:
+    """Give the subject if NATS takes it behind an area's, and MQTT's clients reach all of it."""
+    if not re.fullmatch(_TOPIC, value):
+        raise unfit(
+            "isn't what a client may say or hear below its area",
+            'Write ">" for all of it, or levels with a dot after each and then >, such as "water.>" for water/#.',
+        )
+    return value
+
+
 def check_folder(value: str) -> str:
     """Give the path, tidied, if it stays inside the project."""
     path = PurePosixPath(value)
@@ -81,3 +92,4 @@ HostName = Annotated[str, AfterValidator(check_host_name), WithJsonSchema({"type
 User = Annotated[str, AfterValidator(check_user), WithJsonSchema({"type": "string", "pattern": _USER})]
 Region = Annotated[str, AfterValidator(check_region), WithJsonSchema({"type": "string", "pattern": _REGION})]
 Folder = Annotated[str, AfterValidator(check_folder), WithJsonSchema({"type": "string", "minLength": 1})]
+Topic = Annotated[str, AfterValidator(check_topic), WithJsonSchema({"type": "string", "pattern": _TOPIC})]

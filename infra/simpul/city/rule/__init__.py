@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from simpul.city.rule import api, cloud, link, reserved, site, store, unique, wilayah
+from simpul.city.rule import api, client, cloud, link, reserved, site, store, unique, wilayah
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +28,9 @@ RULES = (
     api.check_allow,
     cloud.check_registry,
     cloud.check_room,
+    client.check_names,
+    client.check_places,
+    client.check_protocols,
     store.check_database_name,
     store.check_disk,
     reserved.check_stores,
