@@ -48,7 +48,7 @@ _AWAY: Final = re.compile(
 )
 """ssh's words for a connection that found nobody at its other end, or lost it."""
 
-_BY_PROXY: Final = "by UNKNOWN port"
+_BY_PROXY: Final = "UNKNOWN port"
 """How ssh calls the other end of what ProxyJump or ProxyCommand began, once that has ended."""
 
 _NOISE: Final = re.compile(r"^(@+|Warning: Permanently added.*|Connection closed by .* \[preauth\])?$")
