@@ -75,27 +75,58 @@ class CacheHandle:
 
 @dataclass(frozen=True)
 class BucketHandle:
-    """A bucket: what it is for, the store whose files are in it ("" for none), and where an S3 client finds it.
-
-    The access key is the sites'; "" where only the cloud's own services write.
-    """
+    """A bucket: what it is for, the store whose files are in it ("" for none), and where an S3 client finds it."""
 
     purpose: Purpose
     store: str
     name: str
     endpoint: pulumi.Output[str]
-    access_key_id: pulumi.Input[str]
-    access_key_secret: pulumi.Input[str]
 
     def export(self) -> dict[str, object]:
         """Give the bucket as a stack output has it."""
+        return {"purpose": self.purpose.value, "store": self.store, "name": self.name, "endpoint": self.endpoint}
+
+
+@dataclass(frozen=True)
+class BackupStore:
+    """Where a site writes its backups: its own `folder` of a bucket, and the key that opens it and nothing else.
+
+    For `locked_days` nobody can change or delete what was written there; 0 where nothing is locked.
+    """
+
+    site: str
+    endpoint: pulumi.Output[str]
+    region: str
+    bucket: str
+    folder: str
+    access_key_id: pulumi.Output[str]
+    access_key_secret: pulumi.Output[str]
+    locked_days: int
+
+
+@dataclass(frozen=True)
+class SiteBackup:
+    """A site's backups: where they are, which of its hosts write them, and the password that they are encrypted with.
+
+    `hosts` begins with the server.
+    """
+
+    store: BackupStore
+    hosts: tuple[str, ...]
+    password: pulumi.Output[str]
+
+    def export(self) -> dict[str, object]:
+        """Give the backups as a stack output has them."""
         return {
-            "purpose": self.purpose.value,
-            "store": self.store,
-            "name": self.name,
-            "endpoint": self.endpoint,
-            "access_key_id": self.access_key_id,
-            "access_key_secret": self.access_key_secret,
+            "site": self.store.site,
+            "endpoint": self.store.endpoint,
+            "region": self.store.region,
+            "bucket": self.store.bucket,
+            "folder": self.store.folder,
+            "access_key_id": self.store.access_key_id,
+            "access_key_secret": self.store.access_key_secret,
+            "hosts": list(self.hosts),
+            "password": self.password,
         }
 
 
@@ -196,6 +227,7 @@ class CloudEstate:
     databases: tuple[DatabaseHandle, ...] = ()
     caches: tuple[CacheHandle, ...] = ()
     buckets: tuple[BucketHandle, ...] = ()
+    backups: tuple[BackupStore, ...] = ()
     image_registry: ImageRegistry | None = None
     tunnels: tuple[TunnelHandle, ...] = ()
     lines: tuple[LineHandle, ...] = ()
@@ -227,6 +259,7 @@ class SiteEstate:
     address: str
     cluster: ClusterHandle
     hosts: tuple[HostHandle, ...]
+    backup: SiteBackup
 
     def export(self) -> dict[str, object]:
         """Give the site as a stack output has it."""

@@ -63,8 +63,8 @@ def compose(city: City, there: Found, part: Part = "all") -> dict[str, Any]:
     endpoints: tuple[Endpoint, ...] = ()
     if part == "all":
         sites = [
-            SiteHosts(f"simpul-{site.slug}", SiteArgs(city, site, addresses.sites[site.code], let_go)).estate
-            for site in city.sites
+            SiteHosts(f"simpul-{site.slug}", SiteArgs(city, site, addresses.sites[site.code], store, let_go)).estate
+            for site, store in zip(city.sites, cloud.backups, strict=True)
         ]
         endpoints = deploy(city, cloud, sites, images)
     clusters = [cloud.cluster, *(site.cluster for site in sites)]
@@ -86,6 +86,7 @@ def compose(city: City, there: Found, part: Part = "all") -> dict[str, Any]:
         "databases": [each.export() for each in cloud.databases],
         "caches": [each.export() for each in cloud.caches],
         "buckets": [each.export() for each in cloud.buckets],
+        "backups": [site.backup.export() for site in sites],
         "image_registry": images.export() if images else None,
         "tunnels": [each.export() for each in cloud.tunnels],
         "lines": [each.export() for each in cloud.lines],

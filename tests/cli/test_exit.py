@@ -66,5 +66,5 @@ def test_asking_for_help_is_no_error_and_every_command_says_what_it_does(shell: 
     said = shell.run("--help")
     assert (said.code, said.err) == (0, "")
     commands = said.out.partition("Commands:\n")[2].splitlines()
-    assert [line.split()[0] for line in commands] == ["check", "image", "lab", "stack", "status"]
+    assert [line.split()[0] for line in commands] == ["check", "image", "lab", "site", "stack", "status"]
     assert all(len(line.split()) > 3 for line in commands)

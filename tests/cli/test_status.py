@@ -11,6 +11,7 @@ import pytest
 
 from cli.command import Shell
 from simpul.status.model import (
+    BackupStatus,
     CertificateStatus,
     CityName,
     CityStatus,
@@ -37,6 +38,7 @@ CITY = CityStatus(
     ),
     clusters=(ClusterStatus("simpul-6471", None, f"{FOLDER}/simpul-6471.yaml", 2, 2, 9, 9), OFFICE),
     releases=(ReleaseStatus("simpul-6471", "messaging", "messaging", "messaging-0.1.0", 3, "deployed"),),
+    backups=(BackupStatus("64.71.01", "bpn-timur-1", "2026-11-29T01:30:00+08:00", 3, overdue=False),),
     certificates=(
         CertificateStatus("client-admin.crt", "bpn-timur-1", "2027-01-03T04:05:06+00:00", 200),
         CertificateStatus("k3s-client-ca@1", "bpn-timur-1", "2036-01-03T04:05:06+00:00", 3200),
@@ -74,7 +76,7 @@ def rows(text: str) -> list[list[str]]:
     return [line.split() for line in text.splitlines() if line.strip()]
 
 
-def test_a_city_that_is_well_is_told_in_four_tables(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_city_that_is_well_is_told_in_tables(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "160")
     show(CITY, monkeypatch)
     said = shell.run("status")
@@ -88,6 +90,8 @@ def test_a_city_that_is_well_is_told_in_four_tables(shell: Shell, monkeypatch: p
         ["simpul-647101", "64.71.01", "1/1", "ready", "7/7", "ready"],
         ["release", "cluster", "chart", "revision", "status"],
         ["messaging/messaging", "simpul-6471", "messaging-0.1.0", "3", "deployed"],
+        ["backup", "of", "site", "last", "in", "the", "bucket"],
+        ["bpn-timur-1", "64.71.01", "3", "h", "old"],
         ["certificate", "where", "ends", "days", "left"],
         ["client-admin.crt", "bpn-timur-1", "2027-01-03", "200"],
         ["kubeconfigs:", f"{FOLDER}/CLUSTER.yaml"],
@@ -131,3 +135,20 @@ def test_kubeconfigs_stand_beside_the_user_s_own_unless_the_lab_says_where(
     monkeypatch.setenv("SIMPUL_KUBECONFIGS", "/of/the/lab")
     shell.run("status")
     assert folders == [tmp_path / ".kube" / "simpul", Path("/of/the/lab")]
+
+
+@pytest.mark.parametrize(
+    ("backup", "told"),
+    [
+        (BackupStatus("64.71.01", "bpn-timur-1", "2026-11-26T01:30:00+08:00", 70, overdue=True), "70 h old: overdue"),
+        (BackupStatus("64.71.01", "bpn-timur-1", None, None, overdue=False), "none yet"),
+        (BackupStatus("64.71.01", "bpn-timur-1", None, None, overdue=True), "none"),
+        (BackupStatus("64.71.01", "bpn-timur-1", None, None, overdue=True, error="[no] line"), "[no] line"),
+    ],
+)
+def test_what_is_amiss_with_a_backup_is_told(
+    backup: BackupStatus, told: str, shell: Shell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "160")
+    show(replace(CITY, backups=(backup,)), monkeypatch)
+    assert ["bpn-timur-1", "64.71.01", *told.split()] in rows(shell.run("status").out)

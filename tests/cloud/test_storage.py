@@ -1,4 +1,4 @@
-"""The city's buckets, and the key by which sites write to one of them."""
+"""The city's buckets, and the keys by which sites write to one of them."""
 
 from __future__ import annotations
 
@@ -85,7 +85,9 @@ def test_nobody_outside_gets_in_and_nobody_without_tls(city: City) -> None:
 def test_backups_and_the_record_can_t_be_undone(city: City) -> None:
     recorder, _ = make(city)
     locks = by_part(recorder, WORM)
-    assert {part: each["retentionPeriodInDays"] for part, each in locks.items()} == {"backup": 35, "audit": 730}
+    assert {part: each["retentionPeriodInDays"] for part, each in locks.items()} == {"backup": 65, "audit": 730}, (
+        "what a backup needs of those since the last whole one is locked for as long as itself"
+    )
     assert {each["status"] for each in locks.values()} == {"Locked"}
     assert {each.inputs["forceDestroy"] for each in recorder.of(BUCKET)} == {False}
 
@@ -136,8 +138,7 @@ def test_a_store_with_the_name_of_a_purpose_has_a_bucket_of_its_own(city: City) 
     assert len({each["bucket"] for each in buckets.values()}) == 5
     prefixes = [each["targetPrefix"] for each in by_part(recorder, beside("Logging")).values()]
     assert len(set(prefixes)) == len(prefixes) == 4
-    [opened] = [each for each in estate.buckets if each.access_key_id]
-    assert opened.name == buckets["backup"]["bucket"]
+    assert {each.bucket for each in estate.backups} == {buckets["backup"]["bucket"]}
     assert {(each.purpose, each.store) for each in estate.roles} == {
         (Purpose.OPERATOR, ""),
         (Purpose.PREVIEW, ""),
@@ -156,10 +157,18 @@ def test_what_has_been_kept_long_enough_goes(city: City) -> None:
         "data-reports": [{"days": 35}],
         "data-population": [{"days": 35}],
     }
-    over = {part: rule["expirations"][0] for part, rule in rules.items()}
-    assert over["backup"] == {"days": 36}
-    assert over["audit"] == {"days": 731}
-    assert over["data-reports"] == {"expiredObjectDeleteMarker": True}
+    over = {part: rule.get("expirations") for part, rule in rules.items()}
+    assert over["backup"] is None, "by its age the last backup of a silent site would go too"
+    assert over["audit"] == [{"days": 731}]
+    assert over["data-reports"] == [{"expiredObjectDeleteMarker": True}]
+
+
+def test_of_a_city_that_is_taken_away_no_backup_stays_for_ever(city: City) -> None:
+    urn = "urn:pulumi:balikpapan::simpul::alicloud:oss/bucketWorm:BucketWorm::simpul-6471-backup"
+    lock = {"id": "b:1", "status": "Locked", "retentionPeriodInDays": 65}
+    answers = {"pulumi:pulumi:readStackResourceOutputs": {"outputs": {urn: {"outputs": lock}}}}
+    recorder, _ = make(cloud(city, protect=False), answers)
+    assert by_part(recorder, BUCKET)["backup"]["lifecycleRules"][0]["expirations"] == [{"days": 66}]
 
 
 def test_who_reads_and_writes_is_written_where_it_can_t_be_changed(city: City) -> None:
@@ -168,25 +177,43 @@ def test_who_reads_and_writes_is_written_where_it_can_t_be_changed(city: City) -
     assert {each["targetBucket"] for each in logged.values()} == {by_part(make(city)[0], BUCKET)["audit"]["bucket"]}
 
 
-def test_the_sites_key_opens_the_backups_alone_until_its_end_and_deletes_nothing(city: City) -> None:
+def allowed(recorder: Recorder, site: str) -> list[dict[str, Any]]:
+    """Give what the key of a site may do."""
+    found: list[dict[str, Any]] = json.loads(by_part(recorder, POLICY)[f"site-{site}"]["policyDocument"])["Statement"]
+    return found
+
+
+def test_a_site_s_key_opens_its_own_folder_of_the_backups_until_its_end(city: City) -> None:
     recorder, [estate] = make(city)
-    [backup] = [each for each in estate.buckets if each.access_key_id]
-    assert backup.purpose is Purpose.BACKUP
-    statements = json.loads(by_part(recorder, POLICY)["sites"]["policyDocument"])["Statement"]
-    assert {each["Condition"]["DateLessThan"]["acs:CurrentTime"] for each in statements} == {
-        "2027-12-31T23:59:59+08:00"
-    }
-    assert {tuple(each["Resource"]) for each in statements} == {
-        (f"acs:oss:*:0000000000000000:{backup.name}/*",),
-        (f"acs:oss:*:0000000000000000:{backup.name}",),
-        ("simpul-6471-key-personal-arn",),
-    }
-    actions = [action for each in statements for action in each["Action"]]
-    assert not [each for each in actions if "*" in each or "Delete" in each]
+    assert [each.site for each in estate.backups] == [site.code for site in city.sites]
+    for store, site in zip(estate.backups, city.sites, strict=True):
+        objects, listing, key = allowed(recorder, site.slug)
+        ends = {"DateLessThan": {"acs:CurrentTime": "2027-12-31T23:59:59+08:00"}}
+        assert store.folder == f"sites/{site.slug}/"
+        assert objects["Resource"] == [f"acs:oss:*:0000000000000000:{store.bucket}/{store.folder}*"]
+        assert listing["Resource"] == [f"acs:oss:*:0000000000000000:{store.bucket}"]
+        assert listing["Condition"] == {**ends, "StringLike": {"oss:Prefix": [f"{store.folder}*"]}}
+        assert key["Resource"] == ["simpul-6471-key-personal-arn"]
+        assert objects["Condition"] == key["Condition"] == ends
+        assert listing["Action"] == ["oss:ListObjects"]
+        assert not [action for each in (objects, listing, key) for action in each["Action"] if "*" in action]
+    users = recorder.of("alicloud:ram/accessKey:AccessKey")
+    assert len({each.inputs["userName"] for each in users}) == len(city.sites)
+
+
+def test_a_site_clears_its_folder_only_where_a_lock_keeps_what_isn_t_over(city: City) -> None:
+    recorder, [estate] = make(city)
+    objects, *others = allowed(recorder, "647101")
+    assert [action for action in objects["Action"] if "Delete" in action] == ["oss:DeleteObject"]
+    assert not [action for each in others for action in each["Action"] if "Delete" in action]
+    assert {each.locked_days for each in estate.backups} == {65}
+    recorder, [estate] = make(cloud(city, protect=False))
+    assert not [action for each in allowed(recorder, "647101") for action in each["Action"] if "Delete" in action]
+    assert {each.locked_days for each in estate.backups} == {0}
 
 
 def test_what_is_there_already_is_adopted(city: City) -> None:
-    name, sites = by_part(make(city)[0], BUCKET)["audit"]["bucket"], "simpul-6471-balikpapan-sites"
+    name, site = by_part(make(city)[0], BUCKET)["audit"]["bucket"], "simpul-6471-balikpapan-site-647102"
     mark = {"simpul:wilayah": "64.71", "simpul:stack": "balikpapan", "simpul:managed-by": "pulumi"}
     recorder, _ = make(
         city,
@@ -197,15 +224,17 @@ def test_what_is_there_already_is_adopted(city: City) -> None:
                     {"name": "simpul-6471-balikpapan-backup-other", "tags": mark | {"simpul:stack": "other"}},
                 ]
             },
-            "alicloud:ram/getUsers:getUsers": {"users": [{"id": "2001", "name": sites}]},
+            "alicloud:ram/getUsers:getUsers": {"users": [{"id": "2001", "name": site}]},
             "alicloud:ram/getPolicies:getPolicies": {
-                "policies": [{"id": sites, "policyName": sites, "attachmentCount": 1}],
+                "policies": [{"id": site, "policyName": site, "attachmentCount": 1}],
             },
         },
     )
     assert {each.resource_id for each in recorder.of(BUCKET)} == {"", name}
-    assert recorder.of("alicloud:ram/user:User")[0].resource_id == "2001"
-    [policy] = [each for each in recorder.of(POLICY) if each.name == "simpul-6471-sites"]
-    assert policy.resource_id == sites
-    [attachment] = recorder.of("alicloud:ram/userPolicyAttachment:UserPolicyAttachment")
-    assert attachment.resource_id == f"user:{sites}:Custom:{sites}"
+    for token, id_ in {
+        "alicloud:ram/user:User": "2001",
+        POLICY: site,
+        "alicloud:ram/userPolicyAttachment:UserPolicyAttachment": f"user:{site}:Custom:{site}",
+    }.items():
+        found = {each.name: each.resource_id for each in recorder.of(token) if "-site-" in each.name}
+        assert {name: each for name, each in found.items() if each} == {"simpul-6471-site-647102": id_}

@@ -24,7 +24,7 @@ GIVEN = {"ansible_host", "ansible_user", "ansible_port", "ansible_check_mode", "
 EXPRESSIONS = {"when", "until", "that", "changed_when", "failed_when"}
 KEYWORDS = {"name", "when", "until", "retries", "delay", "register", "notify", "listen", "loop", "vars", "become",
             "args", "delegate_to", "changed_when", "failed_when", "check_mode", "no_log"}  # fmt: skip
-SECRETS = ("k3s_token", "k3s_kubeconfig", "k3s_key")
+SECRETS = ("k3s_token", "k3s_kubeconfig", "k3s_key", "backup_access_key_secret", "backup_password")
 # No task reads it: the provider compares a host's variables, and this one is there to differ.
 ONLY_COMPARED = {"simpul_bundle"}
 # Secrets go into these by a digest, or are taken out of what is said.

@@ -6,6 +6,7 @@ import json
 import socket
 import stat
 from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ import yaml
 from credential import identity
 from simpul.errors import OutsideError
 from simpul.status import gather
-from status.conftest import City
+from status.conftest import Bucket, City
 from status.world import World, node, pod, release
 
 
@@ -70,6 +71,7 @@ def test_a_city_that_is_well_is_told_whole(city: City, tmp_path: Path) -> None:
                 "status": "deployed",
             },
         ],
+        "backups": [],
     }
 
 
@@ -224,3 +226,52 @@ def test_a_host_that_was_put_off_makes_the_city_not_well(city: City, tmp_path: P
     city.outputs["sites"][0]["hosts"][0]["state"] = "deferred"
     city.save()
     assert not gather(tmp_path / "kube").well
+
+
+def test_the_last_backup_of_a_site_is_told_with_its_age(city: City, tmp_path: Path, bucket: Bucket) -> None:
+    bucket.keep("bpn-timur-1", hours=50)
+    bucket.keep("bpn-timur-1", hours=3)
+    city.outputs["backups"] = [bucket.output]
+    city.save()
+    found = gather(tmp_path / "kube")
+    [told] = found.backups
+    assert (told.site, told.host, told.age_hours, told.overdue, told.error) == (
+        "64.71.01",
+        "bpn-timur-1",
+        3,
+        False,
+        None,
+    )
+    assert found.well
+
+
+def test_a_site_whose_nights_have_no_backup_isn_t_well(city: City, tmp_path: Path, bucket: Bucket) -> None:
+    bucket.keep("bpn-timur-1", hours=49)
+    city.outputs["backups"] = [bucket.output]
+    city.save()
+    found = gather(tmp_path / "kube")
+    assert [(each.age_hours, each.overdue) for each in found.backups] == [(49, True)]
+    assert not found.well
+
+
+@pytest.mark.parametrize("days", [0, 3])
+def test_a_site_without_any_backup_is_overdue_once_it_stands(
+    city: City, tmp_path: Path, bucket: Bucket, days: int
+) -> None:
+    overdue = days == 3
+    made = datetime.now(UTC) - timedelta(days=days)
+    city.office.nodes[0]["metadata"]["creationTimestamp"] = made.strftime("%Y-%m-%dT%H:%M:%SZ")
+    city.outputs["backups"] = [bucket.output]
+    city.save()
+    found = gather(tmp_path / "kube")
+    assert [(each.last, each.age_hours, each.overdue) for each in found.backups] == [(None, None, overdue)]
+    assert found.well is not overdue
+
+
+def test_a_bucket_that_can_t_be_asked_is_told(city: City, tmp_path: Path, bucket: Bucket) -> None:
+    city.outputs["backups"] = [{**bucket.output, "endpoint": f"http://127.0.0.1:{free_port()}"}]
+    city.save()
+    [told] = gather(tmp_path / "kube").backups
+    assert told.overdue
+    assert told.error is not None
+    assert "can't be listed" in told.error

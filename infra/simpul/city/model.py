@@ -42,6 +42,10 @@ MAX_RANGES = 10
 Timezone = Literal["Asia/Jakarta", "Asia/Pontianak", "Asia/Makassar", "Asia/Jayapura"]
 
 
+MOST_WHOLE_DAYS = 30
+"""How many days at most lie between two whole backups of a site: what a month adds is less than what it keeps."""
+
+
 class Registry(Declared):
     """Where the city's own images are."""
 
@@ -218,6 +222,11 @@ class Retention(Declared):
 
     backup_days: Annotated[int, whole(7, 730)]
     """For how many days a backup is kept, and to how far back a database can be set."""
+
+    @property
+    def whole_days(self) -> int:
+        """After how many days a site's backups begin anew with a whole one; those between build on it."""
+        return min(self.backup_days, MOST_WHOLE_DAYS)
 
 
 class Contact(Declared):

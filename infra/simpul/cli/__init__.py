@@ -17,7 +17,7 @@ class Commands(click.Group):
     """Commands, each in the module of its name, which is imported when the command is used: some need much."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 click's own signature
-        return ["check", "image", "lab", "stack", "status"]
+        return ["check", "image", "lab", "site", "stack", "status"]
 
     def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
         if name not in self.list_commands(ctx):

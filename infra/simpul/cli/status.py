@@ -10,11 +10,12 @@ from pathlib import Path
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from simpul.errors import CityError, Problem
 from simpul.status import CityStatus, gather
-from simpul.status.model import CertificateStatus, HostStatus
+from simpul.status.model import BackupStatus, CertificateStatus, HostStatus
 
 
 @click.command()
@@ -63,7 +64,10 @@ def _tables(city: CityStatus) -> None:
     for release in city.releases:
         name = f"{release.namespace}/{release.name}"
         releases.add_row(name, release.cluster, release.chart, str(release.revision), release.status)
-    for table in (sites, clusters, releases, _certificates(city.certificates)):
+    backups = Table("backup of", "site", "last in the bucket", box=None, header_style="dim")
+    for backup in city.backups:
+        backups.add_row(backup.host, backup.site, _age(backup))
+    for table in (sites, clusters, releases, backups, _certificates(city.certificates)):
         console.print()
         console.print(table)
     if city.clusters:
@@ -79,6 +83,14 @@ def _certificates(certificates: Sequence[CertificateStatus]) -> Table:
             left = str(each.days_left)
             table.add_row(each.what, each.where, each.ends[:10], _well(each.well, left, left))
     return table
+
+
+def _age(backup: BackupStatus) -> str:
+    if backup.error:
+        return f"[red]{escape(backup.error)}[/]"
+    if backup.age_hours is None:
+        return _well(not backup.overdue, "none yet", "none")
+    return _well(not backup.overdue, f"{backup.age_hours} h old", f"{backup.age_hours} h old: overdue")
 
 
 def _host(host: HostStatus) -> str:

@@ -142,6 +142,7 @@ class Cloud(pulumi.ComponentResource):
             databases=held.databases,
             caches=held.caches,
             buckets=held.buckets,
+            backups=held.backups,
             tunnels=tunnels,
             lines=lines,
             image_registry=held.image_registry,

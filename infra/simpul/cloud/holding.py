@@ -22,7 +22,7 @@ from simpul.cloud.monitor import Watched
 from simpul.cloud.network import Network
 from simpul.cloud.registry import ENTERPRISE, Registry, RegistryArgs
 from simpul.cloud.storage import AUDIT, Storage, StorageArgs
-from simpul.handover import BucketHandle, CacheHandle, DatabaseHandle, ImageRegistry, Staying
+from simpul.handover import BackupStore, BucketHandle, CacheHandle, DatabaseHandle, ImageRegistry, Staying
 
 LISTINGS = (
     storage.listed,
@@ -41,6 +41,7 @@ class Holding:
     """Where data is, for those who may use it, what of it is to be watched, and what is locked."""
 
     buckets: tuple[BucketHandle, ...]
+    backups: tuple[BackupStore, ...]
     databases: tuple[DatabaseHandle, ...]
     caches: tuple[CacheHandle, ...]
     image_registry: ImageRegistry | None
@@ -72,6 +73,7 @@ def hold(ground: Ground, parent: pulumi.Resource) -> Holding:
     own = Registry(name("registry"), RegistryArgs(frame, network), child) if frame.size.registry == ENTERPRISE else None
     return Holding(
         buckets=store.handles,
+        backups=store.backups,
         databases=databases.handles,
         caches=caches.handles,
         image_registry=own.handle if own else None,

@@ -1,7 +1,7 @@
 """The city's buckets: for backups, for the record of who did what, and for the files of each store that wants one.
 
-In: the frame and the keys. Out: the buckets by what they are for. None is replicated: there is one region in the
-country, and a copy abroad would be against PP 71/2019.
+In: the frame and the keys. Out: the buckets by what they are for, and where each site writes its backups. None is
+replicated: there is one region in the country, and a copy abroad would be against PP 71/2019.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from dataclasses import dataclass, replace
 import pulumi
 import pulumi_alicloud as alicloud
 
-from simpul.city import City, DataClass, Purpose
+from simpul.city import City, DataClass, Purpose, Site
 from simpul.cloud import grant
 from simpul.cloud.found import Listed, ask, token
 from simpul.cloud.frame import Frame
 from simpul.cloud.identity import Identity
 from simpul.cloud.key import STRICTEST, Keys
-from simpul.cloud.site_key import SiteKey, SiteKeyArgs
-from simpul.handover import BucketHandle, Staying
+from simpul.cloud.site_key import SiteKey, SiteKeyArgs, folder
+from simpul.handover import BackupStore, BucketHandle, Staying
 
 LONGEST = 63
 """Letters of a bucket's name."""
@@ -74,6 +74,7 @@ class Storage(pulumi.ComponentResource):
 
     buckets: dict[Place, alicloud.oss.Bucket]
     handles: tuple[BucketHandle, ...]
+    backups: tuple[BackupStore, ...]
     stays: tuple[Staying, ...]
 
     def __init__(self, name: str, args: StorageArgs, opts: pulumi.ResourceOptions | None = None) -> None:
@@ -88,7 +89,9 @@ class Storage(pulumi.ComponentResource):
                 self._lock(use)
             if use.place != AUDIT:
                 self._log(use)
-        self.handles = self._hand_over(planned)
+        self.handles = tuple(self._handle(use) for use in planned)
+        [backup] = [use for use in planned if use.place == BACKUP]
+        self.backups = tuple(self._admit(site, backup) for site in args.frame.city.sites)
         self.stays = tuple(
             Staying(token(alicloud.oss.Bucket), self.buckets[use.place].id, f"{use.days} days after its last object")
             for use in planned
@@ -126,7 +129,7 @@ class Storage(pulumi.ComponentResource):
             # The vendor locks no bucket that keeps versions; what is locked can't be overwritten anyhow.
             versioning=None if use.is_kept else {"status": "Enabled"},
             server_side_encryption_rule={"sse_algorithm": "KMS", "kms_master_key_id": self._keys.key_id(use.data)},
-            lifecycle_rules=_lifecycle(use),
+            lifecycle_rules=_lifecycle(use, frame.city),
             force_destroy=not (frame.protects(frame.identity.name(use.part)) or self._is_locked(use)),
             tags=frame.identity.tags(workload=use.store or "platform", data=use.data, purpose=use.purpose),
             opts=frame.stay(
@@ -171,50 +174,57 @@ class Storage(pulumi.ComponentResource):
             opts=self._child(use),
         )
 
-    def _hand_over(self, planned: tuple[Use, ...]) -> tuple[BucketHandle, ...]:
-        """Give the buckets as clients find them; sites have a key to that for backups alone."""
-        frame = self._frame
+    def _handle(self, use: Use) -> BucketHandle:
+        """Give a bucket as clients find it."""
+        name = _name(self._frame.identity, use, self._frame.account)
+        return BucketHandle(use.purpose, use.store, name, self._endpoint(use))
+
+    def _endpoint(self, use: Use) -> pulumi.Output[str]:
+        return self.buckets[use.place].extranet_endpoint.apply(lambda host: f"https://{host}")
+
+    def _admit(self, site: Site, use: Use) -> BackupStore:
+        """Let `site` write its backups, and give it what it needs for that."""
+        frame, is_locked = self._frame, self._is_locked(use)
+        bucket, key_arn = self.buckets[use.place].bucket, self._keys.key_arn(use.data)
         key = SiteKey(
-            frame.identity.name("site-key"),
-            SiteKeyArgs(frame, self.buckets[BACKUP].bucket, self._keys.key_arn(planned[0].data)),
+            frame.identity.name(f"site-key-{site.slug}"),
+            SiteKeyArgs(frame, site, bucket, key_arn, is_locked),
             pulumi.ResourceOptions(parent=self),
         )
-        return tuple(
-            BucketHandle(
-                purpose=use.purpose,
-                store=use.store,
-                name=_name(frame.identity, use, frame.account),
-                endpoint=self.buckets[use.place].extranet_endpoint.apply(lambda host: f"https://{host}"),
-                access_key_id=key.id_ if use.place == BACKUP else "",
-                access_key_secret=key.secret if use.place == BACKUP else "",
-            )
-            for use in planned
+        return BackupStore(
+            site=site.code,
+            endpoint=self._endpoint(use),
+            region=frame.city.cloud.region,
+            bucket=_name(frame.identity, use, frame.account),
+            folder=folder(site),
+            access_key_id=key.id_,
+            access_key_secret=key.secret,
+            locked_days=use.days if is_locked else 0,
         )
 
 
 def uses(city: City) -> tuple[Use, ...]:
-    """Give the buckets that `city` has. Backups are of the strictest class that any of its data may have."""
+    """Give the buckets that `city` has. Backups are of the strictest class that any of its data may have.
+
+    A backup needs what the ones before it have written since the last whole one. So that all of it is locked for
+    `backup_days` after it, all is locked for as much longer as lies between two whole ones.
+    """
     kept = city.retention
     data = tuple(
         Use(Purpose.DATA, store.data, kept.backup_days, store.name) for store in city.cloud.stores if store.bucket
     )
     return (
-        Use(Purpose.BACKUP, STRICTEST, kept.backup_days),
+        Use(Purpose.BACKUP, STRICTEST, kept.backup_days + kept.whole_days),
         Use(Purpose.AUDIT, "internal", kept.audit_days),
         *data,
     )
 
 
-def _lifecycle(use: Use) -> list[alicloud.oss.BucketLifecycleRuleArgs]:
+def _lifecycle(use: Use, city: City) -> list[alicloud.oss.BucketLifecycleRuleArgs]:
     """Say what goes by itself: old versions, what a locked bucket need keep no longer, what was left unfinished."""
     rules = alicloud.oss
     old = rules.BucketLifecycleRuleNoncurrentVersionExpirationArgs(days=use.days)
     unfinished = rules.BucketLifecycleRuleAbortMultipartUploadArgs(days=UNFINISHED_DAYS)
-    over = (
-        rules.BucketLifecycleRuleExpirationArgs(days=use.days + 1)
-        if use.is_kept
-        else rules.BucketLifecycleRuleExpirationArgs(expired_object_delete_marker=True)
-    )
     return [
         rules.BucketLifecycleRuleArgs(
             id="retention",
@@ -222,9 +232,19 @@ def _lifecycle(use: Use) -> list[alicloud.oss.BucketLifecycleRuleArgs]:
             prefix="",
             noncurrent_version_expirations=None if use.is_kept else [old],
             abort_multipart_uploads=[unfinished],
-            expirations=[over],
+            expirations=_expirations(use, city),
         )
     ]
+
+
+def _expirations(use: Use, city: City) -> list[alicloud.oss.BucketLifecycleRuleExpirationArgs] | None:
+    """Say what goes by its age. Of backups nothing does while the city stands: a silent site's last one is old too."""
+    expiration = alicloud.oss.BucketLifecycleRuleExpirationArgs
+    if not use.is_kept:
+        return [expiration(expired_object_delete_marker=True)]
+    if use.purpose is Purpose.BACKUP and city.cloud.protect:
+        return None
+    return [expiration(days=use.days + 1)]
 
 
 def _tls_alone(bucket: str, account: str) -> str:

@@ -9,14 +9,14 @@ import pulumi
 
 from simpul import digest
 from simpul.city import City, ClusterRanges, Host, Site, registry
-from simpul.handover import ClusterHandle, HostHandle, SiteEstate
+from simpul.handover import BackupStore, ClusterHandle, HostHandle, SiteBackup, SiteEstate
 from simpul.project import NAMES, ROOT
 from simpul.provider import resource
 
 
 @dataclass(frozen=True)
 class SiteArgs:
-    """What a site is made of: the city that it belongs to, its declaration and its ranges.
+    """What a site is made of: the city that it belongs to, its declaration, its ranges, where its backups go.
 
     `let_go` are the hosts whose volumes the declaration lets go.
     """
@@ -24,6 +24,7 @@ class SiteArgs:
     city: City
     site: Site
     ranges: ClusterRanges
+    backups: BackupStore
     let_go: tuple[str, ...] = ()
 
 
@@ -38,6 +39,10 @@ class SiteHosts(pulumi.ComponentResource):
         self.args = args
         self.token = resource.Password(
             f"{name}-token", resource.PasswordArgs(length=48), opts=pulumi.ResourceOptions(parent=self)
+        )
+        # Of a name that stays: with another password nobody reads the backups that are there.
+        self.backup_password = resource.Password(
+            f"{name}-backup", resource.PasswordArgs(length=48), opts=pulumi.ResourceOptions(parent=self)
         )
         hosts = {host.name: self._host(host) for host in args.site.hosts}
         server = hosts[args.site.server.name]
@@ -59,6 +64,7 @@ class SiteHosts(pulumi.ComponentResource):
             hosts=tuple(
                 HostHandle(host.name, str(host.address), host.port, hosts[host.name].state) for host in site.hosts
             ),
+            backup=SiteBackup(args.backups, self._written_by(), self.backup_password.result),
         )
         self.register_outputs({"kubeconfig": server.kubeconfig})
 
@@ -86,6 +92,7 @@ class SiteHosts(pulumi.ComponentResource):
         """Give the variables of the roles, as their argument specs name them."""
         city, site, ranges = self.args.city, self.args.site, self.args.ranges
         return {
+            **(self._backup_vars(host) if host.name in self._written_by() else {}),
             "base_timezone": city.timezone,
             "k3s_role": host.role,
             "k3s_bundle": city.bundle,
@@ -100,6 +107,25 @@ class SiteHosts(pulumi.ComponentResource):
             "k3s_node_labels": {"simpul.id/wilayah": site.code},
             "k3s_registry_host": registry.host(city.registry.address),
             "k3s_registry_mirror": city.registry.mirror or _outside(city.registry.address),
+        }
+
+    def _written_by(self) -> tuple[str, ...]:
+        """Name the hosts that have something to lose: the server its cluster's state, and volumes."""
+        return tuple(dict.fromkeys((self.args.site.server.name, self.args.site.home.name)))
+
+    def _backup_vars(self, host: Host) -> dict[str, pulumi.Input[object]]:
+        store, kept = self.args.backups, self.args.city.retention
+        return {
+            "backup_endpoint": store.endpoint,
+            "backup_region": store.region,
+            "backup_bucket": store.bucket,
+            "backup_folder": f"{store.folder}{host.name}",
+            "backup_access_key_id": store.access_key_id,
+            "backup_access_key_secret": store.access_key_secret,
+            "backup_password": self.backup_password.result,
+            "backup_days": kept.backup_days,
+            "backup_whole_days": kept.whole_days,
+            "backup_locked_days": store.locked_days,
         }
 
 

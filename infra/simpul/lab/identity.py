@@ -14,6 +14,9 @@ from simpul.lab.place import gateway, network
 
 HOST_KEY = "etc/ssh/ssh_host_ed25519_key"
 
+TRUSTED = "etc/ssl/certs/simpul-lab.pem"
+"""Where a host's programs look for whom they trust: those written in Go read all of the folder."""
+
 NETWORK = """\
 [Match]
 Name=host0
@@ -39,6 +42,8 @@ class Owner(Protocol):
     def authorized_key(self) -> str: ...
     @property
     def user(self) -> str: ...
+    @property
+    def trusted(self) -> str: ...
 
 
 def give(root: Path, owner: Owner) -> str:
@@ -50,6 +55,8 @@ def give(root: Path, owner: Owner) -> str:
         root / "etc/systemd/network/10-lan.network",
         NETWORK.format(address=owner.address, prefix=lan.prefixlen, gateway=gateway(owner.number)),
     )
+    if owner.trusted:
+        _write(root / TRUSTED, owner.trusted)
     _admit(root, owner)
     return _make_host_key(root)
 

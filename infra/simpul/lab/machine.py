@@ -44,13 +44,17 @@ NSPAWN = (
 
 @dataclass(frozen=True)
 class Spec:
-    """What a machine is asked to be: its host name, its LAN's number, its address, and who may log in."""
+    """What a machine is asked to be: its host name, its LAN's number, its address, and who may log in.
+
+    `trusted` is the certificate (PEM) of an authority that it trusts beside those of the world.
+    """
 
     name: str
     number: int
     address: IPv4Address
     authorized_key: str
     user: str = "simpul"
+    trusted: str = ""
 
 
 @dataclass(frozen=True)

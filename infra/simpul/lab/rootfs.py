@@ -32,6 +32,8 @@ PACKAGES = (
     "iproute2", "iptables", "nftables", "conntrack", "ethtool", "socat", "util-linux", "mount", "kmod",
     # k3s carries these in its one program; the lab's stand-in takes Debian's
     "etcd-server", "etcd-client", "containerd", "runc", "containernetworking-plugins",
+    # what a host's backups are made by: an office of the lab reaches no mirror
+    "restic", "rclone",
     # the lab's smallest image is made of it
     "busybox-static",
 )  # fmt: skip

@@ -36,7 +36,8 @@ from simpul.lab import (
     toolchain,
 )
 from simpul.lab.alone import alone
-from simpul.lab.environment import CLOUD_PORT, KEY, KUBECONFIGS, STACK, variables
+from simpul.lab.cloud.authority import Authority
+from simpul.lab.environment import CLOUD_AUTHORITY, CLOUD_PORT, KEY, KUBECONFIGS, STACK, variables
 from simpul.lab.place import CLOUD, REGISTRY, STATE
 from simpul.lab.step import Progress, Report, step
 from simpul.project import CHARTS, ROOT
@@ -151,7 +152,9 @@ def _boot(hosts: Iterable[derive.LabHost]) -> Mapping[str, str]:
         KEY.parent.mkdir(mode=0o700, exist_ok=True)
         run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "simpul lab", "-f", KEY], where="ssh-keygen")
     authorized = KEY.with_suffix(".pub").read_text().strip()
-    specs = [machine.Spec(host.name, host.number, host.address, authorized, derive.USER) for host in hosts]
+    Authority(CLOUD_AUTHORITY.parent).make()
+    trusted = CLOUD_AUTHORITY.read_text()  # as the world trusts whom the vendor's servers are signed by
+    specs = [machine.Spec(host.name, host.number, host.address, authorized, derive.USER, trusted) for host in hosts]
     booted = machine.start_all(specs)
     for each in booted:
         machine.wait_ssh(each)

@@ -106,9 +106,10 @@ def _pool(name: str, inputs: Mapping[str, Any]) -> str:
 
 
 def _bucket(name: str, inputs: Mapping[str, Any]) -> str:
-    over = [rule.get("noncurrentVersionExpirations") or rule["expirations"] for rule in inputs["lifecycleRules"]]
-    days = [each.get("days") for rule in over for each in rule]
-    return f"{name}: {inputs['tags']['simpul:data-class']} data, {_number(days[0])} days"
+    ends = ("noncurrentVersionExpirations", "expirations")
+    over = [each for rule in inputs["lifecycleRules"] for key in ends for each in rule.get(key) or ()]
+    kept = f"{_number(over[0].get('days'))} days" if over else "the last stays"
+    return f"{name}: {inputs['tags']['simpul:data-class']} data, {kept}"
 
 
 def _number(value: Any) -> str:

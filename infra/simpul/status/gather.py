@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 import os
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -25,8 +25,9 @@ from simpul.provider import scratch
 from simpul.provider.cluster import make_client
 from simpul.provider.helm import program, surroundings
 from simpul.provider.waiting import holds, is_ready
-from simpul.status import certificate
+from simpul.status import backup, certificate
 from simpul.status.model import (
+    BackupStatus,
     CityName,
     CityStatus,
     CloudStatus,
@@ -36,6 +37,9 @@ from simpul.status.model import (
     SiteStatus,
 )
 from simpul.status.stack import StackState, read
+
+OVERDUE = timedelta(days=2)
+"""How old the last backup may be: one is taken every night, and one night may go wrong."""
 
 PATIENCE_SECONDS = 5
 """How long a host or a cluster may take to answer before it counts as out of reach."""
@@ -49,11 +53,12 @@ SIDE_BY_SIDE = 32
 
 @dataclass(frozen=True)
 class _Answer:
-    """What a cluster said, with the addresses of its ready nodes."""
+    """What a cluster said, with the addresses of its ready nodes, and since when it has its oldest node."""
 
     cluster: ClusterStatus
     ready: tuple[str, ...] = ()
     releases: tuple[ReleaseStatus, ...] = ()
+    since: datetime | None = None
 
 
 def gather(folder: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> CityStatus:
@@ -67,6 +72,9 @@ def gather(folder: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)
         answers = tuple(pool.map(lambda cluster: _ask(cluster, folder), outputs["clusters"]))
         ready = frozenset(address for answer in answers for address in answer.ready)
         sites = tuple(pool.map(lambda site: _site(site, ready), outputs["sites"]))
+        since = {answer.cluster.site: answer.since for answer in answers}
+        asked = pool.map(lambda each: _backups(each, since.get(each["site"])), outputs.get("backups") or ())
+        backups = tuple(backup for found in asked for backup in found)
     releases = _with_missing([release for answer in answers for release in answer.releases], state)
     certificates = certificate.gather(outputs["clusters"], state.resources, now())
     well = (
@@ -74,6 +82,7 @@ def gather(folder: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)
         and all(each.well for each in certificates)
         and all(site.reachable and all(host.ready and host.state == "ready" for host in site.hosts) for site in sites)
         and all(release.status == "deployed" for release in releases)
+        and not any(backup.overdue for backup in backups)
     )
     return CityStatus(
         well=well,
@@ -82,6 +91,7 @@ def gather(folder: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)
         sites=sites,
         clusters=tuple(answer.cluster for answer in answers),
         releases=releases,
+        backups=backups,
         certificates=certificates,
     )
 
@@ -130,7 +140,7 @@ def _ask(output: dict[str, Any], folder: Path) -> _Answer:
     )
     program()  # or nobody could list releases, of this cluster or another
     try:
-        return _Answer(cluster, addresses, _releases(cluster))
+        return _Answer(cluster, addresses, _releases(cluster), _oldest(nodes))
     except OutsideError as reason:
         return _Answer(replace(cluster, error=f"its releases can't be listed: {_words(reason)}"), addresses)
 
@@ -151,6 +161,32 @@ def _kubeconfig(output: dict[str, Any], path: Path) -> kubeconfig.Kubeconfig:
 def _words(error: SimpulError) -> str:
     first = error.problems[0]
     return legible(f"{first.what}: {first.got.splitlines()[-1]}" if first.got else first.what)
+
+
+def _oldest(nodes: Iterable[Any]) -> datetime | None:
+    """Give when the oldest of a cluster's nodes was made."""
+    made = [node.metadata.creation_timestamp for node in nodes]
+    return min((each for each in made if each), default=None)
+
+
+def _backups(output: Mapping[str, Any], since: datetime | None) -> tuple[BackupStatus, ...]:
+    """Ask the bucket for the last backup of each host of a site that stands `since` a moment, if that is known."""
+    site, now = output["site"], datetime.now(UTC)
+    try:
+        found = backup.sent(output, seconds=PATIENCE_SECONDS)
+    except OutsideError as error:
+        return tuple(
+            BackupStatus(site, host, None, None, overdue=True, error=_words(error)) for host in output["hosts"]
+        )
+    last = {each.host: each.begun for each in found}  # the oldest come first
+    return tuple(_judge(site, host, last.get(host), since, now) for host in output["hosts"])
+
+
+def _judge(site: str, host: str, last: datetime | None, since: datetime | None, now: datetime) -> BackupStatus:
+    counted = last or since
+    overdue = counted is not None and now - counted > OVERDUE
+    age = None if last is None else int((now - last).total_seconds() // 3600)
+    return BackupStatus(site, host, last.isoformat() if last else None, age, overdue=overdue)
 
 
 def _releases(cluster: ClusterStatus) -> tuple[ReleaseStatus, ...]:

@@ -93,6 +93,22 @@ class CertificateStatus:
 
 
 @dataclass(frozen=True)
+class BackupStatus:
+    """The backups of a host in the city's bucket: when the last one was begun (ISO 8601), and how old it is.
+
+    `last` and `age_hours` are None where there is none. `overdue` when the last night but one has none, or the site
+    stands for so long without any. `error` says why the bucket couldn't be asked.
+    """
+
+    site: str
+    host: str
+    last: str | None
+    age_hours: int | None
+    overdue: bool
+    error: str | None = None
+
+
+@dataclass(frozen=True)
 class CityStatus:
     """A city, whole. `well` when everything that was asked is."""
 
@@ -103,3 +119,4 @@ class CityStatus:
     clusters: tuple[ClusterStatus, ...]
     releases: tuple[ReleaseStatus, ...]
     certificates: tuple[CertificateStatus, ...] = ()
+    backups: tuple[BackupStatus, ...] = ()

@@ -16,6 +16,9 @@ from simpul.project import ROOT
 
 CLOUD_PACKAGE = "alicloud:"
 RELEASE = "simpul:helm:Release"
+HOST = "simpul:edge:Host"
+SECRET = "4dabf18193072939515e22adb298388d"  # noqa: S105 no secret
+"""By this key a state marks a value that is kept encrypted, and with --show-secrets shows as JSON in `plaintext`."""
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,29 @@ def read() -> StackState:
         releases=tuple((each["cluster"], each["namespace"], each["name"], each["status"]) for each in releases),
         resources=tuple(resources),
     )
+
+
+def hosts() -> Mapping[str, Mapping[str, Any]]:
+    """Read the inputs of the stack's hosts as the last run had them, by name, secrets in plain text.
+
+    Raises OutsideError like `read`.
+    """
+    resources = json.loads(_pulumi("stack", "export", "--show-secrets"))["deployment"].get("resources", [])
+    return {each["inputs"]["name"]: _plain(each["inputs"]) for each in resources if each["type"] == HOST}
+
+
+def declared() -> Any:
+    """Read what the stack's file declares of its city. OutsideError like `read`."""
+    return json.loads(_pulumi("config", "get", "simpul:city"))
+
+
+def _plain(value: Any) -> Any:
+    """Give a value of a state without the marks of what is secret in it."""
+    if isinstance(value, dict) and SECRET in value:
+        return json.loads(value["plaintext"])
+    if isinstance(value, dict):
+        return {key: _plain(each) for key, each in value.items()}
+    return [_plain(each) for each in value] if isinstance(value, list) else value
 
 
 def image_registry(stack: str) -> Mapping[str, str] | None:

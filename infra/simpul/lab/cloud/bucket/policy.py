@@ -48,9 +48,10 @@ KEYS: Final = {
     "acs:SecureTransport": "aws:SecureTransport",
     "acs:SourceIp": "aws:SourceIp",
     "acs:CurrentTime": "aws:CurrentTime",
+    "oss:Prefix": "s3:prefix",
 }
 DATES: Final = ("DateLessThan", "DateLessThanEquals", "DateGreaterThan", "DateGreaterThanEquals")
-OPERATORS: Final = ("Bool", "IpAddress", "NotIpAddress", *DATES)
+OPERATORS: Final = ("Bool", "IpAddress", "NotIpAddress", "StringLike", *DATES)
 """What conditions are about, and how they compare, as far as the server knows both."""
 MALFORMED: Final = "MalformedPolicyDocument"
 LONGEST: Final = 6144
