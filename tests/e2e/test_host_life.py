@@ -115,8 +115,11 @@ def test_its_disk_is_replaced(lab: Lab, declared: City) -> None:
     assert_rests(lab, renewed)
     assert homes(lab) == {AGENT}
     message.publish(lab, 0, 1)
+    agent(declared).update(host_key=booted.host_key)  # it stays the machine's, whatever comes next
 
-    agent(declared).update(host_key=booted.host_key)
+
+def test_the_volume_goes_home(lab: Lab, declared: City) -> None:
+    assert homes(lab) == {AGENT}
     write(edited(declared, let_go(AGENT)))
     lab.up()
     assert_rests(lab, declared)
