@@ -12,6 +12,7 @@ import yaml
 from jinja2 import Environment, nodes
 
 from simpul.project import PLAYBOOKS
+from simpul.provider import run
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -163,3 +164,9 @@ def test_a_secret_is_never_logged_and_nothing_else_is_hidden(path: Path, task: d
 def test_names_are_told_apart() -> None:
     said = [task["name"] for _, task in ALL_TASKS]
     assert sorted(said) == sorted(set(said))
+
+
+@pytest.mark.parametrize("book", sorted(PLAYBOOKS.glob("[!.]*.yml")), ids=lambda book: book.name)
+def test_a_playbook_is_about_the_groups_that_the_inventory_has(book: Path) -> None:
+    groups = ":".join(run._GROUP.format(role) for role in ("server", "agent"))
+    assert {play["hosts"] for play in load(book)} == {groups}
