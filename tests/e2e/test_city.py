@@ -87,7 +87,8 @@ def test_no_secret_is_plain_in_the_state(lab: Lab) -> None:
     outputs = json.loads(lab.pulumi("stack", "output", "--json", "--show-secrets"))
     found = [
         *(each["password"] for name in ("endpoints", "databases", "caches") for each in outputs[name]),
-        *(each["access_key_secret"] for each in outputs["buckets"]),
+        *(each["access_key_secret"] for each in outputs["backups"]),
+        *(each["password"] for each in outputs["backups"]),
         *(each["key"] for each in outputs["tunnels"]),
         outputs["image_registry"]["password"],
         *(

@@ -150,22 +150,22 @@ def denied(call: Any, **arguments: Any) -> str:
 
 
 def test_a_bucket_keeps_what_a_site_writes_and_lets_it_take_nothing_back(lab: Lab) -> None:
-    [backup] = [each for each in outputs(lab, "buckets") if each["purpose"] == "backup"]
-    name, key = backup["name"], "drill/report"
+    backup, *_ = outputs(lab, "backups")
+    name, folder = backup["bucket"], backup["folder"]
+    key = f"{folder}drill"
     with client(backup) as s3:
         s3.put_object(Bucket=name, Key=key, Body=b"one")
         assert s3.get_object(Bucket=name, Key=key)["Body"].read() == b"one"
-        assert key in {each["Key"] for each in s3.list_objects_v2(Bucket=name)["Contents"]}
+        assert key in {each["Key"] for each in s3.list_objects_v2(Bucket=name, Prefix=folder)["Contents"]}
         assert denied(s3.delete_object, Bucket=name, Key=key) == "AccessDenied"
         assert denied(s3.delete_bucket, Bucket=name) == "AccessDenied"
     with client(backup, aws_secret_access_key="not-the-secret") as s3:
-        assert denied(s3.list_objects_v2, Bucket=name) == "SignatureDoesNotMatch"
+        assert denied(s3.list_objects_v2, Bucket=name, Prefix=folder) == "SignatureDoesNotMatch"
 
 
 def test_a_sites_key_opens_no_other_bucket(lab: Lab) -> None:
-    buckets = outputs(lab, "buckets")
-    [backup] = [each for each in buckets if each["purpose"] == "backup"]
-    others = [each["name"] for each in buckets if each["purpose"] != "backup"]
+    backup, *_ = outputs(lab, "backups")
+    others = [each["name"] for each in outputs(lab, "buckets") if each["name"] != backup["bucket"]]
     assert others
     with client(backup) as s3:
         for name in others:
