@@ -15,8 +15,8 @@ from lab.cloud.estate import CLUSTER, GROUP
 from lab.cloud.fake import FakeBacking
 from simpul.city import City, Site
 
-UNREAD = 21
-"""To the cluster, the keys and their instance, the buckets, the databases, the contact, the sites' user and its policy,
+UNREAD = 31
+"""To the cluster, the keys and their instance, the buckets, the databases, the contact, each site's user and policy,
 the roles and theirs, the engine adds what the vendor's plugin doesn't read back."""
 
 KEYED = 8

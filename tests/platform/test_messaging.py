@@ -9,7 +9,16 @@ import pytest
 
 from recorder import Recorder, record
 from simpul.city import City, MessagingClient, MessagingWorkload, Workloads, load
-from simpul.handover import CloudEstate, ClusterHandle, Endpoint, HostHandle, ImageRegistry, SiteEstate
+from simpul.handover import (
+    BackupStore,
+    CloudEstate,
+    ClusterHandle,
+    Endpoint,
+    HostHandle,
+    ImageRegistry,
+    SiteBackup,
+    SiteEstate,
+)
 from simpul.platform import deploy
 from simpul.project import ROOT
 
@@ -41,7 +50,9 @@ def estate() -> tuple[CloudEstate, list[SiteEstate]]:
     )
     cluster = ClusterHandle("simpul-647102", "64.71.02", text("site kubeconfig"), (), 7)
     hosts = tuple(HostHandle(f"barat-{n}", f"10.30.2.1{n}", 22, text("ready")) for n in (1, 2))
-    return cloud, [SiteEstate("64.71.02", "647102", "Balikpapan Barat", "10.30.2.11", cluster, hosts)]
+    store = BackupStore("64.71.02", text("s3"), "ap-southeast-5", "bucket", "sites/647102/", text("id"), text("key"), 0)
+    backup = SiteBackup(store, ("barat-1",), text("a password"))
+    return cloud, [SiteEstate("64.71.02", "647102", "Balikpapan Barat", "10.30.2.11", cluster, hosts, backup)]
 
 
 def make(city: City) -> tuple[Recorder, list[dict[str, Any]]]:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import shutil
+import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pexpect
 import pytest
+from pexpect import fdpexpect
 
 from simpul.project import PLAYBOOKS
 
@@ -49,13 +53,19 @@ def command(ansible: Ansible, *options: str) -> list[str]:
 
 def run(ansible: Ansible, book: Path, *options: str, answer: str = "") -> str:
     """Run the playbook on a terminal and answer what it asks; give what it said."""
-    first, *rest = command(ansible, *options, str(book))
-    asked = pexpect.spawn(first, rest, env=environment(ansible), encoding="utf-8", timeout=120, dimensions=(50, 400))
+    ours, theirs = pty.openpty()
+    # Not pexpect's own start, which forks: other tests of the process may have threads that take no fork.
+    process = subprocess.Popen(
+        command(ansible, *options, str(book)), env=environment(ansible), stdin=theirs, stdout=theirs, stderr=theirs
+    )
+    os.close(theirs)
+    asked = fdpexpect.fdspawn(ours, encoding="utf-8", timeout=120)
     if not options:
         asked.expect("Whose k3s goes, with all data of its pods")
         asked.sendline(answer)
     asked.expect(pexpect.EOF)
     asked.close()
+    process.wait()
     return str(asked.before)
 
 
