@@ -13,7 +13,7 @@ import pytest
 
 from simpul.errors import OutsideError
 from simpul.lab import daemon
-from simpul.lab.process import read_beginning
+from simpul.process import read_beginning
 
 # A daemon goes on when Python's own handle on it is gone: that is what it is for.
 pytestmark = pytest.mark.filterwarnings("ignore:.*Popen.__del__:pytest.PytestUnraisableExceptionWarning")

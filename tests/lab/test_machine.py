@@ -14,7 +14,7 @@ import pytest
 from simpul.errors import OutsideError
 from simpul.lab import machine
 from simpul.lab.machine import Machine
-from simpul.lab.process import read_beginning
+from simpul.process import read_beginning
 
 
 @pytest.fixture

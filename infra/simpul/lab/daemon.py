@@ -17,7 +17,7 @@ from pathlib import Path
 
 from simpul.errors import OutsideError
 from simpul.lab.place import STATE
-from simpul.lab.process import read_beginning
+from simpul.process import read_beginning
 
 PATIENCE_SECONDS = 30.0
 

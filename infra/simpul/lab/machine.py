@@ -22,7 +22,7 @@ from simpul.command import run as run_program
 from simpul.errors import OutsideError
 from simpul.lab import cgroup, disk, identity, network, rootfs
 from simpul.lab.place import PREFIX, STATE
-from simpul.lab.process import read_beginning
+from simpul.process import read_beginning
 
 MACHINES = STATE / "machines"
 

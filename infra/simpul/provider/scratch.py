@@ -15,6 +15,8 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from simpul.process import read_beginning
+
 _PREFIX: Final = "simpul"
 _IN_MEMORY: Final = frozenset({"tmpfs", "ramfs"})
 _SHARED_MEMORY: Final = Path("/dev/shm")  # noqa: S108 mkdtemp makes private folders in it
@@ -46,7 +48,7 @@ def write(path: Path, text: str) -> Path:
 def beginning() -> str:
     """Return how the paths of this process' folders begin: where they are, and whose they are."""
     pid = os.getpid()
-    return str(base() / f"{_PREFIX}-{pid}-{_started(pid)}-")
+    return str(base() / f"{_PREFIX}-{pid}-{read_beginning(pid)}-")
 
 
 def clear() -> None:
@@ -60,7 +62,7 @@ def sweep() -> None:
     for path in base().glob(f"{_PREFIX}-{_NAME}"):
         pid, started = path.name.split("-")[1:3]
         with suppress(OSError):
-            if path.lstat().st_uid == os.geteuid() and not path.is_symlink() and _started(int(pid)) != started:
+            if path.lstat().st_uid == os.geteuid() and not path.is_symlink() and read_beginning(int(pid)) != started:
                 shutil.rmtree(path, ignore_errors=True)
 
 
@@ -82,12 +84,3 @@ def _in_memory(path: Path) -> bool:
         kinds[where] = kind  # a later mount hides an earlier one
     holding = [kinds[str(each)] for each in (path.resolve(), *path.resolve().parents) if str(each) in kinds]
     return path.is_dir() and holding[0] in _IN_MEMORY
-
-
-def _started(pid: int) -> str:
-    """Return when the process `pid` started, in the kernel's ticks; "" for one that isn't there."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text(errors="replace")
-    except OSError:
-        return ""
-    return stat.rpartition(")")[2].split()[19]  # field 22 of proc(5); the name before it may hold anything

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 
-from simpul.lab.process import read_beginning
+from simpul.process import read_beginning
 
 
 def test_a_process_that_lives_began_once() -> None:
