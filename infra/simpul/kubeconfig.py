@@ -97,9 +97,14 @@ def read(text: str, where: str, advice: str = "pulumi up") -> Kubeconfig:
     return found
 
 
+def find(text: str) -> Kubeconfig | None:
+    """Return the kubeconfig `text` as `read` does, None for one that it wouldn't take."""
+    return _parse(text)[0]
+
+
 def is_ours(text: str) -> bool:
     """Say whether `read` takes `text`."""
-    return _parse(text)[0] is not None
+    return find(text) is not None
 
 
 def _parse(text: str) -> tuple[Kubeconfig | None, list[str]]:

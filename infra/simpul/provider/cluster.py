@@ -41,9 +41,9 @@ class Unreachable(OutsideError):  # noqa: N818 the tree's roots carry the suffix
 
 def identity(text: str) -> tuple[str, str] | None:
     """Return the server and its authority's digest, None when `text` isn't a kubeconfig as we write them."""
-    if not kubeconfig.is_ours(text):
+    found = kubeconfig.find(text)
+    if found is None:
         return None
-    found = kubeconfig.read(text, "")
     return found.server, hashlib.sha256(base64.b64decode(found.credential.authority)).hexdigest()
 
 

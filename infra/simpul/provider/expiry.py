@@ -12,16 +12,16 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-import yaml
 from cryptography import x509
 
-from simpul.provider import compare
+from simpul import kubeconfig
+from simpul.provider import compare, remote
 
 RENEW_DAYS: Final = 120
 """How many days before its end a certificate is renewed: k3s makes it anew in a start from then on
 (docs.k3s.io/cli/certificate)."""
 
-CHECK: Final = ("/usr/local/bin/k3s", "certificate", "check")
+CHECK: Final = remote.CHECK
 """How the role k3s asks a host for its certificates. A line of the answer is one certificate of a file: first the
 file's own, then the authorities that vouch for it."""
 
@@ -51,11 +51,13 @@ def told(words: str) -> dict[str, dict[str, str]]:
 
 def of_kubeconfig(text: str) -> datetime | None:
     """Return when the client's certificate in a kubeconfig ends, None when there is none in it."""
+    found = kubeconfig.find(text)
+    if found is None:
+        return None
     try:
-        user = yaml.safe_load(text)["users"][0]["user"]
-        pem = base64.b64decode(user["client-certificate-data"])
+        pem = base64.b64decode(found.credential.certificate)
         return x509.load_pem_x509_certificate(pem).not_valid_after_utc
-    except (yaml.YAMLError, LookupError, TypeError, ValueError):
+    except ValueError:
         return None
 
 

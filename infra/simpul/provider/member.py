@@ -13,13 +13,12 @@ from typing import Final
 
 from simpul import kubeconfig
 from simpul.errors import OutsideError, Problem
-from simpul.provider import cluster, node, ssh, volume
+from simpul.provider import cluster, node, remote, ssh, volume
 from simpul.provider.cluster import Cluster
 from simpul.provider.kind import Interrupted, Request
 from simpul.provider.volume import Volume, until
 
-KUBECONFIG: Final = "/etc/rancher/k3s/operator.yaml"
-"""Where playbooks/roles/k3s leaves on a server what opens its cluster."""
+KUBECONFIG: Final = remote.KUBECONFIG
 
 SILENT_SECONDS: Final = 90
 """How long a cluster may take to notice that a node says nothing any more; Kubernetes takes 50 by default."""

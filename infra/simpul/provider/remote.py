@@ -19,7 +19,8 @@ from typing import Any
 
 LARGEST = 64 * 1024 * 1024  # above it size says enough; hashing would take seconds
 SYSCTL_FOLDER = "/etc/sysctl.d/"
-KUBECONFIG = "/etc/rancher/k3s/operator.yaml"
+KUBECONFIG = "/etc/rancher/k3s/operator.yaml"  # what playbooks/roles/k3s leaves on a server to open its cluster
+CHECK = ("/usr/local/bin/k3s", "certificate", "check")
 
 
 def main(text: str) -> None:
@@ -125,8 +126,7 @@ def sysctls(path: str) -> dict[str, Any]:
 
 def certificates() -> str | None:
     try:
-        argv = ["/usr/local/bin/k3s", "certificate", "check"]
-        done = subprocess.run(argv, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
+        done = subprocess.run(CHECK, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, check=False)
     except OSError:
         return None
     return done.stderr
