@@ -40,6 +40,11 @@ STILL_SECONDS = 60
 """How long pods may stand still at most: what they were sent meanwhile waits, and their probes allow twice as much."""
 INCOMPLETE = 3
 """restic's exit code when it couldn't read all: files went while it looked."""
+PATIENCE = (
+    *("--contimeout", "15s", "--timeout", "60s"),
+    *("--retries", "2", "--low-level-retries", "3", "--transfers", "2"),
+)
+"""How rclone treats a poor line: it gives up soon, as the next try goes on where this one was."""
 REFUSALS = ("AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "NoSuchBucket")
 LATER = 75
 """EX_TEMPFAIL of sysexits.h."""
@@ -159,23 +164,9 @@ class Backups:
 
     def rclone(self, *argv: str | Path) -> str:
         """Run rclone. What it can't do may do later, unless the bucket has answered and said no."""
-        own = ["rclone", *map(str, argv), "--config", str(self.settings.secrets / "rclone.conf")]
+        own = ["rclone", *map(str, argv), "--config", str(self.settings.secrets / "rclone.conf"), *PATIENCE]
         try:
-            return run(
-                [
-                    *own,
-                    "--contimeout",
-                    "15s",
-                    "--timeout",
-                    "60s",
-                    "--retries",
-                    "2",
-                    "--low-level-retries",
-                    "3",
-                    "--transfers",
-                    "2",
-                ]
-            )
+            return run(own)
         except Fault as fault:
             if any(word in str(fault) for word in REFUSALS):
                 raise Fault(f"the bucket {self.settings.bucket} refuses: {fault}") from None
@@ -323,8 +314,9 @@ class Backups:
         Cut off, it is begun again and goes on with what has come. Raises Fault on a host with a cluster or volumes.
         """
         self._refuse_occupied()
-        record = self._find(at)
-        self._fetch(record)
+        there = self._there()
+        record = self._find(at, there)
+        self._fetch(record, there)
         self._begun().touch()
         self.restic(record.repository, "restore", record.snapshot, "--target", self.settings.root, "--verify")
         self._place_state()
@@ -341,28 +333,31 @@ class Backups:
         if there and not self._begun().exists():
             raise Fault(f"isn't blank: {' and '.join(map(str, there))} would be overwritten")
 
-    def _find(self, at: str) -> Record:
+    def _there(self) -> list[Record]:
+        """List the backups in the bucket; none where it can't be asked and this host has some of its own."""
         try:
-            there = list(self.sent())
+            return list(self.sent())
         except Fault as fault:
             if not self.kept():
                 raise
             sys.stderr.write(f"{fault}; goes by what is on this host\n")
-            there = []
+            return []
+
+    def _find(self, at: str, there: list[Record]) -> Record:
         found = sorted(each for each in {*there, *self.kept()} if each.moment <= at)
         if not found:
             raise Fault(f"there is no backup until {at} in {self.settings.place} or on this host")
         return found[-1]
 
-    def _fetch(self, record: Record) -> None:
-        """Bring the repository of a backup from the bucket, unless it is here."""
+    def _fetch(self, record: Record, sent: list[Record]) -> None:
+        """Bring the repository of a backup from the bucket, which has what is `sent`, unless it is here."""
         if record in self.kept():
             return
         here, there = self.settings.repositories / record.repository, f"{self.settings.place}/{record.repository}"
         self.rclone("copy", there, here, "--size-only")
         # With what else is in it, as the next backup is added to the same one.
         self.settings.records.mkdir(mode=0o700, parents=True, exist_ok=True)
-        for each in sorted(self.sent()):
+        for each in sorted(sent):
             if each.repository == record.repository:
                 self.rclone("copy", f"{self._records_there()}/{each.name}", self.settings.records)
                 self._sent_mark(each).touch()
