@@ -5,14 +5,12 @@ It stands for a site's cluster in tests of what goes when a host goes. What a re
 
 from __future__ import annotations
 
-import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from apiserver import serve
 from credential import identity
 
 Thing = dict[str, Any]
@@ -137,31 +135,6 @@ def _merge(thing: Thing, patch: Thing) -> None:
 def fake_api() -> Iterator[World]:
     """Serve a world for as long as the block runs."""
     world = World()
-
-    class Handler(BaseHTTPRequestHandler):
-        def _serve(self) -> None:
-            length = int(self.headers.get("Content-Length") or 0)
-            body = json.loads(self.rfile.read(length) or "null")
-            code, said = world.answer(self.command, self.path.partition("?")[0].strip("/"), body)
-            data = json.dumps(said).encode()
-            self.send_response(code)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
-
-        do_GET = do_POST = do_PATCH = do_DELETE = _serve  # noqa: N815 the names that the base class looks for
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 the base class's name
-            """Say nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.socket = identity().context().wrap_socket(server.socket, server_side=True)
-        world.kubeconfig = identity().kubeconfig(server.server_port)
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        try:
-            yield world
-        finally:  # or a test that fails would never end
-            server.shutdown()
-            thread.join()
+    with serve(lambda method, path, body: world.answer(method, path.strip("/"), body)) as port:
+        world.kubeconfig = identity().kubeconfig(port)
+        yield world

@@ -5,15 +5,13 @@ It stands for a cluster where a test needs one that fails in a certain way; what
 
 from __future__ import annotations
 
-import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from apiserver import serve
 from credential import identity
 
 MANAGED = {"app.kubernetes.io/managed-by": "simpul"}
@@ -63,34 +61,13 @@ def fake_cluster() -> Iterator[Fake]:
     """Serve a fake cluster for as long as the block runs."""
     fake = Fake()
 
-    class Handler(BaseHTTPRequestHandler):
-        def _serve(self) -> None:
-            length = int(self.headers.get("Content-Length") or 0)
-            body = json.loads(self.rfile.read(length) or "{}")
-            answer = fake.keep if "/secrets" in self.path else fake.answer
-            code, said = answer(self.command, self.path.partition("?")[0], body or {})
-            data = json.dumps(said).encode()
-            self.send_response(code)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(data)))
-            self.end_headers()
-            self.wfile.write(data)
+    def answer(method: str, path: str, body: Any) -> tuple[int, Any]:
+        say = fake.keep if "/secrets" in path else fake.answer
+        return say(method, path, body or {})
 
-        do_GET = do_POST = do_PATCH = do_DELETE = _serve  # noqa: N815 the names that the base class looks for
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 the base class's name
-            """Say nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.socket = identity().context().wrap_socket(server.socket, server_side=True)
-        fake.kubeconfig = identity().kubeconfig(server.server_port)
-        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
-        thread.start()
-        try:
-            yield fake
-        finally:  # or a test that fails would never end
-            server.shutdown()
-            thread.join()
+    with serve(answer) as port:
+        fake.kubeconfig = identity().kubeconfig(port)
+        yield fake
 
 
 @dataclass

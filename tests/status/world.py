@@ -6,14 +6,13 @@ In: a folder. Out: a World, whose stack and clusters a test sets up as it likes.
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import apiserver
 from credential import identity
 
 PULUMI = """#!/bin/sh
@@ -118,32 +117,13 @@ def serve() -> Iterator[Cluster]:
     """Serve a cluster's API on the loopback, with an authority of its own."""
     cluster = Cluster()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            path = self.path.partition("?")[0]
-            cluster.asked.append(path)
-            if cluster.dead:
-                self.close_connection = True
-                return
-            kind, items = ("NodeList", cluster.nodes) if path == "/api/v1/nodes" else ("PodList", cluster.pods)
-            body = json.dumps({"apiVersion": "v1", "kind": kind, "metadata": {}, "items": items}).encode()
-            self.send_response(401 if cluster.refuses else 200)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    def answer(_: str, path: str, __: Any) -> tuple[int, Any] | None:
+        cluster.asked.append(path)
+        if cluster.dead:
+            return None
+        kind, items = ("NodeList", cluster.nodes) if path == "/api/v1/nodes" else ("PodList", cluster.pods)
+        return 401 if cluster.refuses else 200, {"apiVersion": "v1", "kind": kind, "metadata": {}, "items": items}
 
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 the base's own
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.socket = identity().context().wrap_socket(server.socket, server_side=True)
-    cluster.kubeconfig = identity().kubeconfig(server.server_address[1])
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
+    with apiserver.serve(answer) as port:
+        cluster.kubeconfig = identity().kubeconfig(port)
         yield cluster
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
