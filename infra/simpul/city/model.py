@@ -155,6 +155,10 @@ class Site(Declared):
         return next((host for host in self.hosts if host.volumes), self.server)
 
 
+ADMINISTRATOR = "administrator"
+"""Who looks at the streams of every server of the messages, and takes out what is in them: the name of no client."""
+
+
 class MessagingClient(Declared):
     """Who may say and hear what, at one server of the messages: a device, or a part of the platform."""
 

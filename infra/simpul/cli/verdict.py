@@ -89,8 +89,7 @@ def _city(review: Review) -> dict[str, Any]:
         "problems": [asdict(problem) for problem in review.problems],
         "findings": [_finding(finding) for finding in review.findings.found],
         "unused_waivers": [
-            {"rule": w.rule, "where": w.where, "reason": w.reason, "by": w.by, "ends": str(w.ends)}
-            for w in review.findings.unused
+            {"rule": waiver.rule, "where": waiver.where, **_waiver(waiver)} for waiver in review.findings.unused
         ],
         "lacks": [asdict(problem) for problem in review.lacks],
         "notes": [asdict(problem) for problem in review.notes],
@@ -111,7 +110,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "got": finding.got,
         "next": finding.next,
         "state": _state(finding),
-        "waiver": _waiver(finding.waiver),
+        "waiver": _waiver(finding.waiver) if finding.waiver else None,
         "waiver_ended": str(finding.ended.ends) if finding.ended else None,
     }
 
@@ -122,5 +121,5 @@ def _state(finding: Finding) -> str:
     return "broken" if finding.is_error else "warned"
 
 
-def _waiver(waiver: Waiver | None) -> dict[str, str] | None:
-    return {"reason": waiver.reason, "by": waiver.by, "ends": str(waiver.ends)} if waiver else None
+def _waiver(waiver: Waiver) -> dict[str, str]:
+    return {"reason": waiver.reason, "by": waiver.by, "ends": str(waiver.ends)}

@@ -89,7 +89,6 @@ class Guard:
 
         A host that was taken out is in the stack's state alone: without one, its name can't be told from a wrong one.
         """
-        told = [name for name in self._names if self._there.asked or name.startswith(self._prefix)]
         problems = [
             Problem(
                 f"city.cloud.replace[{at}].name",
@@ -98,7 +97,7 @@ class Guard:
                 f"Take it out, or write one of {', '.join(sorted(self._met))}.",
             )
             for at, name in enumerate(self._names)
-            if name in told and name not in self._met
+            if name not in self._met and (self._there.asked or name.startswith(self._prefix))
         ]
         if problems:
             raise CityError.of(problems)

@@ -10,11 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date
 from itertools import groupby
+from operator import attrgetter
 
 from simpul.city import City
 from simpul.cloud.found import Kept
 from simpul.cloud.guard import released
 from simpul.errors import CityError, Problem
+
+_HOST = attrgetter("host")
 
 
 def give_up(city: City, volumes: Iterable[Kept], today: date) -> tuple[str, ...]:
@@ -24,15 +27,11 @@ def give_up(city: City, volumes: Iterable[Kept], today: date) -> tuple[str, ...]
     in `cloud.replace`.
     """
     named = released(city, today)
-    at = {host: list(kept) for host, kept in groupby(sorted(volumes, key=_host), key=_host)}
+    at = {host: list(kept) for host, kept in groupby(sorted(volumes, key=_HOST), key=_HOST)}
     homes = {site.home.name for site in city.sites}
     if problems := [_problem(city, host, kept) for host, kept in at.items() if host not in homes | named]:
         raise CityError.of(problems)
     return tuple(host for host in at if host in named)
-
-
-def _host(kept: Kept) -> str:
-    return kept.host
 
 
 def _problem(city: City, host: str, volumes: list[Kept]) -> Problem:

@@ -20,6 +20,7 @@ from simpul.lab.environment import BACKEND, PASSPHRASE, STACK, variables
 from simpul.lab.place import STATE
 from simpul.lab.step import Progress
 from simpul.project import ROOT
+from simpul.status.stack import HOST
 
 CONFIG = ROOT / f"Pulumi.{STACK}.yaml"
 KEPT = STATE / CONFIG.name
@@ -28,9 +29,6 @@ KEPT = STATE / CONFIG.name
 
 CRASH = "goroutine "
 """How the first line of a Go program's trace begins after a panic."""
-
-HOST = "simpul:edge:Host"
-"""The type of a host in Pulumi."""
 
 HEARTBEAT = "@ "
 """How a line begins that says only that the engine still works."""

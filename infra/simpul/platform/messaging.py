@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import pulumi
 
 from simpul.city import MessagingClient, MessagingWorkload
+from simpul.city.model import ADMINISTRATOR
 from simpul.city.registry import host
 from simpul.handover import CloudEstate, ClusterHandle, Endpoint, ImageRegistry, SiteEstate
 from simpul.image.recipe import reference
@@ -16,8 +17,6 @@ from simpul.provider import resource
 from simpul.provider.cluster import IMAGES
 
 WORKLOAD = "messaging"
-ADMINISTRATOR = "administrator"
-"""Who looks at the streams of a server, and takes out what is in them."""
 
 MQTT_PORT, NATS_PORT, LEAF_PORT = 8883, 4222, 7422
 CLOUD_DISK_GIB = 20

@@ -164,7 +164,7 @@ class Relocation:
             else:
                 CoreV1Api(self.cluster.client).delete_namespaced_pod(name, self.namespace, _request_timeout=_TIMEOUT)
 
-    def _discard(self, volumes: Sequence[Volume] | Collection[Volume], *, alive: bool) -> None:
+    def _discard(self, volumes: Collection[Volume], *, alive: bool) -> None:
         volume.condemn(self.cluster.client, volumes, alive=alive)
         volume.await_gone(self.cluster.client, volumes, stop=self.stop)
 

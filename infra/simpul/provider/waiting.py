@@ -64,8 +64,7 @@ def look(client: Any, namespace: str, release: str) -> tuple[int, list[str]]:
     from kubernetes.client import CoreV1Api
 
     core = CoreV1Api(client)
-    selector = f"app.kubernetes.io/instance={release}"
-    pods = core.list_namespaced_pod(namespace, label_selector=selector, _request_timeout=_TIMEOUT).items
+    pods = _pods(core, namespace, release)
     waiting = [pod for pod in pods if not is_ready(pod)]
     reasons = []
     for pod in waiting:
@@ -78,8 +77,7 @@ def stuck(client: Any, namespace: str, release: str) -> dict[str, str]:
     """Return the pods of `release` that won't come up by themselves, and why."""
     from kubernetes.client import CoreV1Api
 
-    selector = f"app.kubernetes.io/instance={release}"
-    pods = CoreV1Api(client).list_namespaced_pod(namespace, label_selector=selector, _request_timeout=_TIMEOUT).items
+    pods = _pods(CoreV1Api(client), namespace, release)
     found = {f"pod {pod.metadata.name}": "; ".join(explain(pod)) for pod in pods if not is_ready(pod)}
     return {name: why for name, why in found.items() if why}
 
@@ -106,6 +104,11 @@ def explain(pod: Any) -> Iterator[str]:
         ended = (state and state.terminated) or (last and last.terminated)
         if ended and ended.exit_code:
             yield f"{status.name} ended with exit code {ended.exit_code} ({ended.reason})"
+
+
+def _pods(core: Any, namespace: str, release: str) -> list[Any]:
+    selector = f"app.kubernetes.io/instance={release}"
+    return list(core.list_namespaced_pod(namespace, label_selector=selector, _request_timeout=_TIMEOUT).items)
 
 
 def _last_event(core: Any, namespace: str, pod: str) -> str:

@@ -12,8 +12,8 @@ from typing import Any
 
 from simpul.provider import expiry
 from simpul.status.model import CertificateStatus
+from simpul.status.stack import HOST
 
-HOST = "simpul:edge:Host"
 CERTIFICATE = "simpul:secret:Certificate"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from simpul.city.fault import Fault
+from simpul.city.model import ADMINISTRATOR
 from simpul.city.rule.draft import EACH, Draft
 from simpul.city.wording import show, where
 
@@ -12,8 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 CLIENTS = ("workloads", "messaging", "clients")
-RESERVED = "administrator"
-"""Who looks after the streams at every server."""
 
 
 def check_names(draft: Draft) -> Iterator[Fault]:
@@ -24,7 +23,7 @@ def check_names(draft: Draft) -> Iterator[Fault]:
         if name is None or not isinstance(client.value, dict):
             continue
         loc = (*client.loc, "name")
-        if name == RESERVED:
+        if name == ADMINISTRATOR:
             yield Fault(loc, "is the name of who looks after the streams", show(name), "Give it another name.")
         at, site = client.value.get("at", "sites"), client.value.get("site")
         for other_at, other_site, place in first.get(name, []):
