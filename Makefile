@@ -59,7 +59,7 @@ test: go ## Run every test that needs no root, against the real engine and Helm
 
 e2e: go ## Run the tests on the lab, which is brought up and taken down (root)
 	@cd infra/toolchain/k3s && CGO_ENABLED=0 go test $$(python -c 'from simpul.image.build import FLAGS; print(*FLAGS)') .  # its build's cache serves
-	@python -m pytest tests/e2e -m e2e $(ARGS)
+	@PATH="$(TOOLS):$$PATH" python -m pytest tests/e2e -m e2e $(ARGS)
 
 check: go ## Check format, lint, types and imports
 	@ruff format --check . && ruff check . && mypy && lint-imports

@@ -12,6 +12,9 @@ import pytest
 
 from simpul.project import ROOT
 
+STAYS_SECONDS = 10
+"""For how long a city has to be well to be taken for one that is."""
+
 
 @dataclass(frozen=True)
 class Lab:
@@ -44,11 +47,20 @@ class Lab:
         return status
 
     def settles(self) -> bool:
-        """Say whether the city is well, at once or when what was restarted has had its time."""
-        deadline = time.monotonic() + 120
-        while not (well := bool(self.status()["well"])) and time.monotonic() < deadline:
+        """Say whether the city is well and stays so, at once or when what was restarted has had its time.
+
+        Right after a restart a cluster still tells what was so before it.
+        """
+        deadline, since = time.monotonic() + 120, None
+        while time.monotonic() < deadline:
+            if not self.status()["well"]:
+                since = None
+            elif since is None:
+                since = time.monotonic()
+            elif time.monotonic() - since > STAYS_SECONDS:
+                return True
             time.sleep(2)
-        return well
+        return False
 
     def endpoints(self) -> list[dict[str, Any]]:
         """Ask where clients get in."""
